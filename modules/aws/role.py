@@ -1,0 +1,82 @@
+"""An IAM role for an AWS service, which collects what it is granted in one inline policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
+from constructs import Construct
+
+from modules.aws.account import Account
+from modules.aws.policy import Statement, policy_document
+
+
+class Role(Construct):
+    """A role that one AWS service may assume, on behalf of this account only.
+
+    The condition on ``aws:SourceAccount`` closes the confused-deputy hole
+    (source: IAM user guide, "The confused deputy problem"); it is left out for Lambda and EC2, which do not send it.
+
+    Args:
+        scope: parent construct.
+        id: construct id.
+        name: name of the role, at most 64 characters.
+        service: the service's principal, such as ``backup.amazonaws.com``.
+        account: the account it belongs to.
+        description: what the role is for.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        name: str,
+        service: str,
+        account: Account,
+        description: str,
+    ) -> None:
+        super().__init__(scope, id)
+        sends_source_account = service != "lambda.amazonaws.com"
+        self._role = IamRole(
+            self,
+            "role",
+            name=name,
+            description=description,
+            assume_role_policy=policy_document(
+                [
+                    Statement(
+                        sid="AssumedByService",
+                        principals={"Service": [service]},
+                        actions=["sts:AssumeRole"],
+                        resources=(),
+                        conditions={"StringEquals": {"aws:SourceAccount": account.id}} if sends_source_account else None,
+                    )
+                ]
+            ),
+        )
+        self._statements: list[Statement] = []
+        self._policy: IamRolePolicy | None = None
+        self._attachments: list[IamRolePolicyAttachment] = []
+        self.arn = str(self._role.arn)
+        self.name = str(self._role.name)
+
+    def add(self, *statements: Statement) -> None:
+        """Add statements to the role's inline policy."""
+        self._statements.extend(statements)
+        document = policy_document(self._statements)
+        if self._policy is None:
+            self._policy = IamRolePolicy(self, "policy", name="granted", role=str(self._role.id), policy=document)
+        else:
+            self._policy.policy = document
+
+    def attach(self, id: str, policy_arn: str) -> None:  # noqa: A002
+        """Attach a managed policy; ``id`` is the construct id of the attachment."""
+        self._attachments.append(IamRolePolicyAttachment(self, id, role=self.name, policy_arn=policy_arn))
+
+    @property
+    def policies(self) -> Sequence[IamRolePolicy | IamRolePolicyAttachment]:
+        """What must exist before the role can be used; pass it to ``depends_on``."""
+        return [*([self._policy] if self._policy else []), *self._attachments]
