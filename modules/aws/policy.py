@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 ANYONE: Mapping[str, Sequence[str]] = {"AWS": ["*"]}
-"""Every principal; only for statements that deny."""
+"""Every principal; only in statements that deny, or that a condition narrows to this account."""
 
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 

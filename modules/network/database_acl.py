@@ -1,0 +1,72 @@
+"""Network ACL of the database tier: a second lock beside the security groups."""
+
+from __future__ import annotations
+
+from cdktf_cdktf_provider_aws.network_acl import NetworkAcl, NetworkAclEgress, NetworkAclIngress
+from constructs import Construct
+
+HTTPS = 443
+POSTGRESQL = 5432
+# Clients on Linux, RDS and Lambda among them, take their ports from here (source: Linux ip(7), ip_local_port_range).
+EPHEMERAL = (32768, 65535)
+ANYWHERE = "0.0.0.0/0"
+
+
+class DatabaseAcl(Construct):
+    """Lets PostgreSQL and HTTPS in from the VPC, HTTPS out, and the answers to what went out.
+
+    HTTPS out and its answers are open to any address, because S3's gateway endpoint has public addresses and an ACL cannot
+    name a prefix list; the tier's route table has no way to any other.
+
+    Args:
+        scope: parent construct.
+        id: construct id.
+        name: name of the ACL.
+        vpc_id: the VPC.
+        vpc_cidr: its address block.
+        subnet_ids: subnets of the database tier.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        name: str,
+        vpc_id: str,
+        vpc_cidr: str,
+        subnet_ids: list[str],
+    ) -> None:
+        super().__init__(scope, id)
+        within = [(POSTGRESQL, POSTGRESQL, vpc_cidr), (HTTPS, HTTPS, vpc_cidr)]
+        NetworkAcl(
+            self,
+            "acl",
+            vpc_id=vpc_id,
+            subnet_ids=subnet_ids,
+            ingress=[
+                NetworkAclIngress(
+                    rule_no=100 + 10 * index,
+                    action="allow",
+                    protocol="tcp",
+                    from_port=first,
+                    to_port=last,
+                    cidr_block=block,
+                )
+                for index, (first, last, block) in enumerate([*within, (*EPHEMERAL, ANYWHERE)])
+            ],
+            egress=[
+                NetworkAclEgress(
+                    rule_no=100 + 10 * index,
+                    action="allow",
+                    protocol="tcp",
+                    from_port=first,
+                    to_port=last,
+                    cidr_block=block,
+                )
+                for index, (first, last, block) in enumerate(
+                    [(POSTGRESQL, POSTGRESQL, vpc_cidr), (HTTPS, HTTPS, ANYWHERE), (*EPHEMERAL, vpc_cidr)]
+                )
+            ],
+            tags={"Name": name},
+        )

@@ -1,0 +1,205 @@
+"""A VPC over several availability zones with public, private and isolated database subnets; or an existing one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from cdktf_cdktf_provider_aws.data_aws_vpc import DataAwsVpc
+from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
+from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway
+from cdktf_cdktf_provider_aws.subnet import Subnet
+from cdktf_cdktf_provider_aws.vpc import Vpc
+from constructs import Construct
+
+from modules.aws.account import Account
+from modules.keys.key import IKey
+from modules.network.database_acl import DatabaseAcl
+from modules.network.endpoints import Endpoints
+from modules.network.flow_logs import FlowLogs
+from modules.network.routing import Routing
+from modules.network.security_group import SecurityGroup
+from modules.network.settings import TIERS, NetworkSettings, Tier
+
+
+class INetwork(Protocol):
+    """A network that others put resources into."""
+
+    @property
+    def vpc_id(self) -> str:
+        """Id of the VPC."""
+        ...
+
+    @property
+    def cidr(self) -> str:
+        """Address block of the VPC."""
+        ...
+
+    def subnet_ids(self, tier: Tier) -> Mapping[str, str]:
+        """Return availability zone to subnet id of a tier, in the order of the zones' names."""
+        ...
+
+    def security_group(self, id: str, *, name: str, description: str) -> SecurityGroup:  # noqa: A002
+        """Create a security group in this network."""
+        ...
+
+    def allow_endpoints_from(self, client: SecurityGroup, why: str) -> None:
+        """Let a client reach the interface endpoints."""
+        ...
+
+
+class Network(Construct):
+    """A new VPC.
+
+    Args:
+        scope: parent construct.
+        id: construct id.
+        name: makes a resource's name from what it is.
+        account: the account it belongs to.
+        zones: availability zones; their order does not matter.
+        settings: address space, NAT, endpoints.
+        logs_key: key of the flow logs.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        name: Callable[[str], str],
+        account: Account,
+        zones: Sequence[str],
+        settings: NetworkSettings,
+        logs_key: IKey,
+    ) -> None:
+        super().__init__(scope, id)
+        self._zones = sorted(zones)
+        vpc = Vpc(
+            self,
+            "vpc",
+            cidr_block=settings.cidr,
+            enable_dns_support=True,
+            enable_dns_hostnames=True,  # private DNS of interface endpoints needs both
+            tags={"Name": name("vpc")},
+        )
+        self.vpc_id = str(vpc.id)
+        self.cidr = settings.cidr
+        # Without rules of its own the VPC's default group is closed: what forgets to name a group reaches nothing.
+        DefaultSecurityGroup(self, "closed-default", vpc_id=self.vpc_id, tags={"Name": name("closed-default")})
+        gateway = InternetGateway(self, "internet", vpc_id=self.vpc_id, tags={"Name": name("internet")})
+
+        self._subnets: dict[Tier, dict[str, str]] = {tier: {} for tier in TIERS}
+        for tier in TIERS:
+            for zone in self._zones:
+                subnet = Subnet(
+                    self,
+                    f"{tier}-{zone}",
+                    vpc_id=self.vpc_id,
+                    availability_zone=zone,
+                    cidr_block=settings.subnet_cidr(tier, zone),
+                    map_public_ip_on_launch=False,
+                    tags={"Name": name(f"{tier}-{zone}"), "Tier": tier},
+                )
+                self._subnets[tier][zone] = str(subnet.id)
+
+        routing = Routing(
+            self,
+            "routing",
+            name=name,
+            vpc_id=self.vpc_id,
+            gateway=gateway,
+            subnets=self._subnets,
+            nat=settings.nat,
+        )
+        DatabaseAcl(
+            self,
+            "database-acl",
+            name=name("database"),
+            vpc_id=self.vpc_id,
+            vpc_cidr=settings.cidr,
+            subnet_ids=list(self._subnets["database"].values()),
+        )
+        FlowLogs(
+            self,
+            "flow-logs",
+            name=name,
+            account=account,
+            vpc_id=self.vpc_id,
+            retention_days=settings.flow_log_retention_days,
+            key=logs_key,
+        )
+        self._endpoints = Endpoints(
+            self,
+            "endpoints",
+            name=name,
+            account=account,
+            vpc_id=self.vpc_id,
+            services=settings.interface_endpoints,
+            subnet_ids=list(self._subnets["database"].values()),
+            route_table_ids=routing.route_table_ids,
+        )
+
+    def subnet_ids(self, tier: Tier) -> Mapping[str, str]:
+        """Return availability zone to subnet id of a tier, in the order of the zones' names."""
+        return self._subnets[tier]
+
+    def security_group(self, id: str, *, name: str, description: str) -> SecurityGroup:  # noqa: A002
+        """Create a security group in this network."""
+        return SecurityGroup(self, id, name=name, description=description, vpc_id=self.vpc_id)
+
+    def allow_endpoints_from(self, client: SecurityGroup, why: str) -> None:
+        """Let a client reach the interface endpoints over HTTPS."""
+        self._endpoints.allow_from(client, why)
+
+
+class ImportedNetwork(Construct):
+    """An existing VPC: its routes, ACLs, endpoints and flow logs stay as they are.
+
+    Args:
+        scope: parent construct.
+        id: construct id.
+        vpc_id: the VPC.
+        subnet_ids: tier to availability zone to subnet id.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        vpc_id: str,
+        subnet_ids: Mapping[Tier, Mapping[str, str]],
+    ) -> None:
+        super().__init__(scope, id)
+        self._vpc = DataAwsVpc(self, "vpc", id=vpc_id)
+        self._subnets = {tier: dict(sorted(by_zone.items())) for tier, by_zone in subnet_ids.items()}
+        self.vpc_id = vpc_id
+        self.cidr = str(self._vpc.cidr_block)
+
+    def subnet_ids(self, tier: Tier) -> Mapping[str, str]:
+        """Return availability zone to subnet id of a tier, in the order of the zones' names."""
+        return self._subnets.get(tier, {})
+
+    def security_group(self, id: str, *, name: str, description: str) -> SecurityGroup:  # noqa: A002
+        """Create a security group in this network."""
+        return SecurityGroup(self, id, name=name, description=description, vpc_id=self.vpc_id)
+
+    def allow_endpoints_from(self, client: SecurityGroup, why: str) -> None:
+        """Let a client reach HTTPS inside the VPC, where the endpoints of the existing network are."""
+        client.allow_to_cidr("endpoints", self.cidr, 443, why)
+
+
+def network_from_settings(
+    scope: Construct,
+    id: str,  # noqa: A002
+    *,
+    name: Callable[[str], str],
+    account: Account,
+    zones: Sequence[str],
+    settings: NetworkSettings,
+    logs_key: IKey,
+) -> INetwork:
+    """Create the network that the settings describe: a new VPC, or the existing one that they name."""
+    if settings.vpc_id is not None:
+        return ImportedNetwork(scope, id, vpc_id=settings.vpc_id, subnet_ids=settings.subnet_ids)
+    return Network(scope, id, name=name, account=account, zones=zones, settings=settings, logs_key=logs_key)
