@@ -213,7 +213,7 @@ class _Reader:
             if "\n" in content:
                 raise self.problem(
                     node.meta.line,
-                    "a string runs over the end of its line",
+                    "a string runs over its line",
                     fix="close it with a double quote",
                 )
             if content.type == "STRING_CHARS":
@@ -291,7 +291,7 @@ def _syntax_problem(error: UnexpectedInput, text: str, source: str) -> Problem:
     given = lines[line - 1].strip() if lines else ""
     at_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
     what = "the file ends too early" if at_end else "this is not valid HCL"
-    expected = error.accepts or error.expected if isinstance(error, UnexpectedToken) else set[str]()
+    expected = error.expected if isinstance(error, UnexpectedToken) else getattr(error, "allowed", None) or ()
     words = [word for terminal, word in _EXPECTED if terminal in expected and unclosed is None]
     return Problem(
         f"{source}, line {line}: {what}", given=given or None, allowed=" or ".join(words) or None, fix=fix
