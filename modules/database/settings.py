@@ -1,0 +1,233 @@
+"""Settings of the PostgreSQL database; what RDS would refuse is refused here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from modules import facts
+from modules.database.parameters import DEFAULT_PARAMETERS, FIXED_PARAMETERS, Parameter
+from modules.database.windows import backup_window, maintenance_window, windows_overlap
+from modules.network.settings import LogRetentionDays
+from modules.settings import Settings, refusal
+
+_RESERVED_USERS = frozenset({"admin", "postgres", "rdsadmin", "rds_superuser", "rdsrepladmin"})
+
+
+def _engine_version(value: str) -> str:
+    if not re.fullmatch(r"\d{2}(\.\d{1,2})?", value):
+        raise refusal(
+            "not a PostgreSQL version",
+            allowed="a major version such as 16, whose minor AWS keeps current, or a minor such as 16.10",
+            fix='write engine_version = "16"',
+        )
+    if facts.is_deprecated(value):
+        major = value.split(".")[0]
+        latest = facts.latest_minor(major)
+        raise refusal(
+            f"RDS no longer offers PostgreSQL {value} for new databases",
+            allowed=f"{major} (always the current minor)" + (f", {latest}" if latest else ""),
+            fix=f'write engine_version = "{major}"',
+            constraint="C09",
+        )
+    major, _, minor = value.partition(".")
+    known = facts.postgres_versions()
+    if (value if minor else major) not in (known if minor else {version.split(".")[0] for version in known}):
+        majors = sorted({version.split(".")[0] for version in known if not facts.is_deprecated(version)}, key=int)
+        raise refusal(
+            f"RDS has no PostgreSQL {value}",
+            allowed=", ".join(majors) + ", or one of their minors",
+            fix=f'write engine_version = "{majors[-2] if len(majors) > 1 else majors[-1]}"',
+            constraint="C09",
+        )
+    return value
+
+
+def _one_of(name: str, unit: str, constraint: str) -> AfterValidator:
+    def check(value: int) -> int:
+        values = [int(item) for item in facts.allowed(name)]
+        if value not in values:
+            raise refusal(
+                "RDS does not know this value",
+                allowed=f"{', '.join(map(str, values))} ({unit})",
+                fix="take the nearest of them",
+                constraint=constraint,
+            )
+        return value
+
+    return AfterValidator(check)
+
+
+def _certificate_authority(value: str) -> str:
+    authorities = facts.allowed("certificate_authorities")
+    if value not in authorities:
+        raise refusal(
+            "not a certificate authority of RDS",
+            allowed=", ".join(authorities),
+            fix=f'write certificate_authority = "{authorities[0]}"',
+        )
+    return value
+
+
+def _master_username(value: str) -> str:
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value) or value in _RESERVED_USERS or value.startswith("pg_"):
+        raise refusal(
+            "not a name for the master user",
+            allowed="1 to 63 lower-case letters, digits and underscores, not starting with pg_, and none of "
+            + ", ".join(sorted(_RESERVED_USERS)),
+            fix='write username = "citizen_admin"',
+        )
+    return value
+
+
+class DatabaseSettings(Settings):
+    """A PostgreSQL instance on RDS.
+
+    Args:
+        instance_class: class such as ``db.m6g.large``; must exist for PostgreSQL in the region (constraint C07).
+        engine_version: major version (AWS keeps the minor current) or a minor one that is not deprecated (C09).
+        name: database created with the instance.
+        username: master user.
+        port: TCP port, 1150 to 65535.
+        multi_az: keep a standby in another availability zone.
+        availability_zone: zone of a single-AZ instance; excluded by ``multi_az`` (C05).
+        storage_gb: GiB at the start, 20 to 65536.
+        max_storage_gb: GiB up to which RDS grows the storage; at least 10 % above ``storage_gb``.
+        iops: provisioned IOPS of gp3; only from 400 GiB on (C15).
+        throughput_mbps: MiB/s of gp3; only from 400 GiB on (C15).
+        backup_retention_days: days of automated backups, 1 to 35 (C13; 0 would turn recovery off).
+        backup_window: UTC, ``hh:mm-hh:mm``, at least 30 minutes (C14).
+        maintenance_window: UTC, ``ddd:hh:mm-ddd:hh:mm``, at least 30 minutes, apart from ``backup_window`` (C14).
+        monitoring_interval: seconds of enhanced monitoring: 1, 5, 10, 15, 30, 60 (C12; 0 would turn it off).
+        performance_insights_retention_days: days: 7, a multiple of 31 up to 713, or 731 (C11).
+        certificate_authority: certificate authority of the server's certificate.
+        log_retention_days: days for which the exported logs are kept (C24).
+        max_connections: connections; default: RDS's own formula for the class.
+        extended_support: let AWS enrol an old major version in paid Extended Support instead of upgrading it (C42).
+        parameters: PostgreSQL parameters that go beyond the hardened defaults, name to value.
+        apply_immediately: do not wait for the maintenance window.
+    """
+
+    instance_class: Annotated[str, Field(pattern=r"^db\.[a-z0-9-]+\.[a-z0-9]+$")] = "db.m6g.large"
+    engine_version: Annotated[str, AfterValidator(_engine_version)] = "16"
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")] = "citizens"
+    username: Annotated[str, AfterValidator(_master_username)] = "citizen_admin"
+    port: Annotated[int, Field(ge=1150, le=65535)] = 5432
+    multi_az: bool = True
+    availability_zone: str | None = None
+    storage_gb: Annotated[int, Field(ge=20, le=65536)] = 100
+    max_storage_gb: Annotated[int, Field(ge=22, le=65536)] = 1000
+    iops: Annotated[int, Field(ge=12000, le=64000)] | None = None
+    throughput_mbps: Annotated[int, Field(ge=500, le=4000)] | None = None
+    backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 7
+    backup_window: Annotated[str, AfterValidator(backup_window)] = "03:00-04:00"
+    maintenance_window: Annotated[str, AfterValidator(maintenance_window)] = "sun:04:00-sun:05:00"
+    monitoring_interval: Annotated[int, _one_of("monitoring_intervals", "seconds", "C12"), Field(ge=1)] = 60
+    performance_insights_retention_days: Annotated[
+        int, _one_of("performance_insights_retention", "days", "C11")
+    ] = 7
+    certificate_authority: Annotated[str, AfterValidator(_certificate_authority)] = "rds-ca-rsa2048-g1"
+    log_retention_days: LogRetentionDays = 365
+    max_connections: Annotated[int, Field(ge=20, le=262143)] | None = None
+    extended_support: bool = False
+    parameters: Mapping[str, str] = {}
+    apply_immediately: bool = False
+
+    @model_validator(mode="after")
+    def _zone_or_standby(self) -> Self:
+        if self.multi_az and self.availability_zone is not None:
+            raise refusal(
+                f"database.availability_zone is {self.availability_zone} and multi_az is true",
+                allowed="with multi_az RDS itself places primary and standby in different zones",
+                fix="take availability_zone out",
+                constraint="C05",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _storage(self) -> Self:
+        if self.max_storage_gb * 10 < self.storage_gb * 11:
+            raise refusal(
+                f"database.max_storage_gb is {self.max_storage_gb} with storage_gb {self.storage_gb}",
+                allowed=f"{-(-self.storage_gb * 11 // 10)} or more: RDS wants 10 % of room to grow",
+                fix=f"write max_storage_gb = {min(65536, self.storage_gb * 10)}",
+            )
+        threshold = 400  # GiB, PostgreSQL on gp3 (constraint C15)
+        if self.storage_gb < threshold and (self.iops or self.throughput_mbps):
+            raise refusal(
+                f"database.iops or throughput_mbps with storage_gb {self.storage_gb}",
+                allowed=f"provisioned gp3 performance only from {threshold} GiB on; below, 3000 IOPS and 125 MiB/s come with it",
+                fix=f"take them out, or write storage_gb = {threshold}",
+                constraint="C15",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _windows(self) -> Self:
+        if windows_overlap(self.backup_window, self.maintenance_window):
+            raise refusal(
+                f"database.backup_window {self.backup_window} overlaps maintenance_window {self.maintenance_window}",
+                allowed="windows that have no minute in common",
+                fix='write backup_window = "03:00-04:00" and maintenance_window = "sun:04:00-sun:05:00"',
+                constraint="C14",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _parameters(self) -> Self:
+        fixed = sorted(set(self.parameters) & {*FIXED_PARAMETERS, "max_connections"})
+        if fixed:
+            raise refusal(
+                f"database.parameters sets {', '.join(fixed)}",
+                allowed="any parameter but " + ", ".join(sorted({*FIXED_PARAMETERS, "max_connections"})),
+                fix="take it out" + ("; max_connections is a setting of its own" if "max_connections" in fixed else ""),
+            )
+        return self
+
+    @property
+    def major_version(self) -> str:
+        """The major version, such as ``16``: it names the parameter group's family."""
+        return self.engine_version.split(".")[0]
+
+    @property
+    def connections(self) -> int:
+        """The number of connections that the parameter group sets."""
+        return self.max_connections or facts.default_max_connections(self.instance_class)
+
+    @property
+    def all_parameters(self) -> Mapping[str, Parameter]:
+        """Every parameter of the group: hardened defaults, what the settings add, and ``max_connections``."""
+        return {
+            **DEFAULT_PARAMETERS,
+            **{name: Parameter(value) for name, value in self.parameters.items()},
+            **FIXED_PARAMETERS,
+            "max_connections": Parameter(str(self.connections)),
+        }
+
+
+def check_region(settings: DatabaseSettings, region: str, zones: tuple[str, ...]) -> None:
+    """Refuse what the region does not have.
+
+    Raises:
+        ValueError: for a class that RDS does not offer there (C07), or a zone of another region (C06).
+    """
+    classes = facts.rds_classes(region, "postgres")
+    if classes is not None and settings.instance_class not in classes:
+        close = facts.similar(settings.instance_class, classes)
+        raise refusal(
+            f"RDS for PostgreSQL has no {settings.instance_class} in {region}",
+            allowed=f"{len(classes)} classes, close to it: {', '.join(close) or 'none'}",
+            fix=f'write instance_class = "{close[0]}"' if close else "choose a class of the region",
+            constraint="C07",
+        )
+    zone = settings.availability_zone
+    if zone is not None and zone not in zones:
+        raise refusal(
+            f"database.availability_zone {zone} is not in {region}",
+            allowed=", ".join(zones),
+            fix="name one of availability_zones",
+            constraint="C06",
+        )
