@@ -1,0 +1,31 @@
+"""Settings of alarms and notifications."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from modules.settings import Settings
+
+
+class AlarmSettings(Settings):
+    """Thresholds of the database's alarms, and who hears of them.
+
+    Args:
+        email: address that gets alarms and events; it must confirm the subscription once.
+        cpu_percent: CPU utilisation, in percent.
+        connections_percent: connections, in percent of the ``max_connections`` that the parameter group sets.
+        free_storage_gb: free storage below which the alarm rises, in GiB.
+        read_latency_ms: average time of a read, in milliseconds.
+        write_latency_ms: average time of a write, in milliseconds.
+        evaluation_periods: one-minute periods in a row that must breach.
+    """
+
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None = None
+    cpu_percent: Annotated[int, Field(ge=1, le=100)] = 80
+    connections_percent: Annotated[int, Field(ge=1, le=100)] = 80
+    free_storage_gb: Annotated[int, Field(ge=1)] = 10
+    read_latency_ms: Annotated[int, Field(ge=1)] = 100
+    write_latency_ms: Annotated[int, Field(ge=1)] = 100
+    evaluation_periods: Annotated[int, Field(ge=1, le=60)] = 5
