@@ -1,0 +1,61 @@
+"""Where things are in the project: the folders that commands read and write."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from environments.problem import Problem
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project:
+    """One checkout of the project.
+
+    Attributes:
+        root: the folder of ``main.py``.
+    """
+
+    root: Path = ROOT
+
+    @property
+    def work(self) -> Path:
+        """Working files, ignored by git: logs, the local AWS, Terraform's configuration."""
+        return self.root / ".holdfast"
+
+    @property
+    def logs(self) -> Path:
+        """Complete logs of what commands run."""
+        return self.work / "logs"
+
+    @property
+    def output(self) -> Path:
+        """Where synthesis writes; ``CDKTF_OUTDIR`` moves it, as it does for the cdktf CLI."""
+        return self.root / os.environ.get("CDKTF_OUTDIR", "cdktf.out")
+
+    @property
+    def backend(self) -> Path:
+        """The state backend's file."""
+        return self.root / "backend.tf"
+
+    @property
+    def flat_outputs(self) -> Path:
+        """The outputs of what is deployed, as one flat JSON object."""
+        return self.root / "cfn-outputs" / "flat-outputs.json"
+
+    def stack(self, name: str) -> Path:
+        """The Terraform folder of a synthesized stack.
+
+        Raises:
+            Problem: no stack of this name has been synthesized.
+        """
+        folder = self.output / "stacks" / name
+        if not (folder / "cdk.tf.json").is_file():
+            known = sorted(path.parent.name for path in self.output.glob("stacks/*/cdk.tf.json"))
+            raise Problem(
+                "there is no such stack", given=name, allowed=", ".join(known) or "nothing is synthesized"
+            )
+        return folder
