@@ -73,7 +73,7 @@ class Backup(Construct):
         )
         self.vault_name = str(vault.name)
         self.vault_arn = str(vault.arn)
-        BackupVaultPolicy(self, "policy", backup_vault_name=self.vault_name, policy=self._policy(account))
+        BackupVaultPolicy(self, "policy", backup_vault_name=self.vault_name, policy=self._policy(account, keep=regulated and not removable))
         if regulated and not removable:
             # Without changeable_for_days the lock is in governance mode: IAM decides who may lift it.
             BackupVaultLockConfiguration(
@@ -153,22 +153,23 @@ class Backup(Construct):
         ]
 
     @staticmethod
-    def _policy(account: Account) -> str:
-        return policy_document(
-            [
-                Statement(
-                    sid="DenyOtherAccounts",
-                    effect="Deny",
-                    principals=ANYONE,
-                    actions=["backup:*"],
-                    conditions={"StringNotEqualsIfExists": {"aws:PrincipalAccount": account.id}},
-                ),
+    def _policy(account: Account, *, keep: bool) -> str:
+        statements = [
+            Statement(
+                sid="DenyOtherAccounts",
+                effect="Deny",
+                principals=ANYONE,
+                actions=["backup:*"],
+                conditions={"StringNotEqualsIfExists": {"aws:PrincipalAccount": account.id}},
+            )
+        ]
+        if keep:
+            statements.append(
                 Statement(
                     sid="KeepRecoveryPoints",
                     effect="Deny",
                     principals=ANYONE,
-                    actions=["backup:UpdateRecoveryPointLifecycle", "backup:PutBackupVaultAccessPolicy"],
-                    conditions={"StringNotEqualsIfExists": {"aws:PrincipalAccount": account.id}},
-                ),
-            ]
-        )
+                    actions=["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"],
+                )
+            )
+        return policy_document(statements)

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from modules.network.settings import LogRetentionDays
-from modules.settings import Settings
+from modules.settings import Settings, refusal
+
+
+def _recovery_window(value: int) -> int:
+    if value != 0 and not 7 <= value <= 30:  # noqa: PLR2004 - the limits of constraint C21
+        raise refusal(
+            "Secrets Manager does not know this recovery window",
+            allowed="7 to 30 (days), or 0: deleted at once",
+            fix="write recovery_window_days = 7",
+            constraint="C21",
+        )
+    return value
 
 
 class CredentialsSettings(Settings):
@@ -27,6 +38,6 @@ class CredentialsSettings(Settings):
     source: Literal["existing", "created"] = "existing"
     secret_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9/_+=.@-]{1,512}$")] | None = None
     rotation_days: Annotated[int, Field(ge=1, le=1000)] = 30
-    recovery_window_days: Annotated[int, Field(ge=0, le=30)] = 7
+    recovery_window_days: Annotated[int, AfterValidator(_recovery_window)] = 7
     password_version: Annotated[int, Field(ge=1)] = 1
     log_retention_days: LogRetentionDays = 365

@@ -61,3 +61,14 @@ class KeyRing(Construct):
             ("BackupEvents", "backup.amazonaws.com"),
         ):
             self.logs.grant_service(sid, publisher)
+
+    @property
+    def arns(self) -> dict[str, str]:
+        """What is protected to the ARN of its key."""
+        return {
+            "backups": self.backups.arn,
+            "database": self.database.arn,
+            "filesystem": self.filesystem.arn,
+            "logs": self.logs.arn,
+            "secrets": self.secrets.arn,
+        }
