@@ -75,14 +75,8 @@ def choose(project: Project, environ: Mapping[str, str] | None = None, home: Pat
         if path.is_file() and path != ours:
             own = path if CONFIG_VARIABLE in environ else None
             return Choice(config=own, reason=f"providers as your own {path} says")
-    places = [
-        "/usr/share",
-        "/usr/local/share",
-        "/opt",
-        home / ".terraform.d",
-        home / ".terraform.d" / "plugins",
-    ]
-    mirror = find_mirror(map(Path, places))
+    own_folder = home / ".terraform.d"
+    mirror = find_mirror([*SYSTEM_FOLDERS, own_folder, own_folder / "plugins"])
     if mirror is not None:
         return _mirrored(ours, mirror)
     return _from_registry(ours, project.work / "terraform" / "plugins")
@@ -134,8 +128,8 @@ def _mirrored(config: Path, mirror: Path) -> Choice:
 
 def _from_registry(config: Path, cache: Path) -> Choice:
     cache.mkdir(parents=True, exist_ok=True)
-    # Lock files live in the synthesized folders, which come and go; without the second line the cache would be
-    # used only where one is left.
+    # Lock files live in the synthesized folders, which come and go; without the second line the cache would
+    # be used only where one is left.
     _write(
         config,
         f"""plugin_cache_dir = {json.dumps(str(cache))}

@@ -1,0 +1,64 @@
+"""Synthesis: ``main.py`` in a process of its own, and what commands read from the JSON that it writes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from environments.problem import EXIT_CODE, Problem
+from operations.failure import Failed
+from operations.processes import stream
+
+if TYPE_CHECKING:
+    from operations.project import Project
+
+ENVIRONMENT_VARIABLE = "HOLDFAST_ENVIRONMENT"
+REMOVAL_VARIABLE = "HOLDFAST_REMOVAL"
+
+
+def synthesize(project: Project, *, environment: str | None = None, allow_removal: bool = False) -> None:
+    """Write the Terraform JSON of all stacks.
+
+    Args:
+        project: the project to synthesize.
+        environment: name of the environment; by default ``$HOLDFAST_ENVIRONMENT``, else ``dev``.
+        allow_removal: turn deletion protection off, as the step before a protected system can be destroyed.
+
+    Raises:
+        Problem: the settings are not valid; the message is the one of ``main.py``.
+        Failed: synthesis broke off.
+    """
+    environ = dict(os.environ)
+    if environment is not None:
+        environ[ENVIRONMENT_VARIABLE] = environment
+    if allow_removal:
+        environ[REMOVAL_VARIABLE] = "allow"
+    log = project.logs / "synth.log"
+    code, output = stream([sys.executable, "main.py"], cwd=project.root, environ=environ, log=log)
+    if code == EXIT_CODE:
+        raise Problem(output)
+    if code != 0:
+        raise Failed(f"synthesis failed (exit code {code})", output=output, log=log)
+
+
+def stack_json(project: Project, stack: str) -> dict[str, Any]:
+    """The Terraform JSON of a synthesized stack.
+
+    Raises:
+        Problem: no stack of this name has been synthesized.
+    """
+    parsed: dict[str, Any] = json.loads((project.stack(stack) / "cdk.tf.json").read_text(encoding="utf-8"))
+    return parsed
+
+
+def blocks(configuration: dict[str, Any], kind: str, type_: str) -> list[dict[str, Any]]:
+    """All blocks of one type, such as ``resource``, ``aws_db_instance``."""
+    return list(configuration.get(kind, {}).get(type_, {}).values())
+
+
+def region(configuration: dict[str, Any]) -> str | None:
+    """The region of the stack's first AWS provider."""
+    providers = configuration.get("provider", {}).get("aws", [])
+    return next((str(provider["region"]) for provider in providers if "region" in provider), None)
