@@ -166,6 +166,16 @@ class DatabaseSettings(Settings):
         return self
 
     @model_validator(mode="after")
+    def _connections(self) -> Self:
+        if self.max_connections is None and facts.default_max_connections(self.instance_class) is None:
+            raise refusal(
+                f"the memory of {self.instance_class} is not known, so neither is its max_connections",
+                allowed="any class, with max_connections given",
+                fix="write max_connections = 500, or what the class can bear",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _windows(self) -> Self:
         if windows_overlap(self.backup_window, self.maintenance_window):
             raise refusal(
@@ -195,7 +205,8 @@ class DatabaseSettings(Settings):
     @property
     def connections(self) -> int:
         """The number of connections that the parameter group sets."""
-        return self.max_connections or facts.default_max_connections(self.instance_class)
+        # One of the two is there: _connections has seen to it.
+        return self.max_connections or facts.default_max_connections(self.instance_class) or 0
 
     @property
     def all_parameters(self) -> Mapping[str, Parameter]:

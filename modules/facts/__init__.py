@@ -1,0 +1,131 @@
+"""Facts about AWS that settings are checked against: dated data files, each with its source, and typed lookups."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+
+_BYTES_PER_CONNECTION = 9531392
+_MOST_DEFAULT_CONNECTIONS = 5000
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A rule of AWS.
+
+    Args:
+        id: ``C01`` and so on; error messages name it.
+        rule: the rule in one sentence.
+        source: where AWS, or a tool that follows AWS, states it.
+    """
+
+    id: str
+    rule: str
+    source: str
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    """Return the rows of a data file; lines that start with ``#`` say where it comes from and when."""
+    lines = [line for line in (FOLDER / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    columns, *rows = (line.split("\t") for line in lines)
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
+@cache
+def constraints() -> Mapping[str, Constraint]:
+    """Return the rules that settings are checked against, by id."""
+    return {row["id"]: Constraint(row["id"], row["rule"], row["source"]) for row in read_table("constraints.tsv")}
+
+
+@cache
+def _zones() -> Mapping[str, tuple[str, ...]]:
+    by_region: dict[str, list[str]] = {}
+    for row in read_table("availability_zones.tsv"):
+        by_region.setdefault(row["region"], []).append(row["zone"])
+    return {region: tuple(sorted(zones)) for region, zones in by_region.items()}
+
+
+def regions() -> tuple[str, ...]:
+    """Return the regions whose zones are known."""
+    return tuple(sorted(_zones()))
+
+
+def zones(region: str) -> tuple[str, ...] | None:
+    """Return the availability zones of a region; ``None`` when the region is not known."""
+    return _zones().get(region)
+
+
+@cache
+def rds_classes(region: str, engine: str) -> frozenset[str] | None:
+    """Return the RDS instance classes of an engine in a region; ``None`` when there is no data for the region."""
+    found = frozenset(
+        row["class"] for row in read_table("rds_classes.tsv") if row["region"] == region and row["engine"] == engine
+    )
+    return found or None
+
+
+@cache
+def _memory() -> Mapping[str, int]:
+    return {row["class"]: int(row["memory_mib"]) for row in read_table("rds_class_memory.tsv")}
+
+
+def class_memory_mib(db_class: str) -> int | None:
+    """Return the memory of an RDS instance class in MiB; ``None`` when it is not known."""
+    return _memory().get(db_class)
+
+
+def default_max_connections(db_class: str) -> int | None:
+    """Return PostgreSQL's default ``max_connections`` for a class; ``None`` when its memory is not known.
+
+    The formula is ``LEAST({DBInstanceClassMemory/9531392}, 5000)`` (source: RDS user guide, CHAP_Limits, 2026-11), here
+    with the nominal memory of the class; RDS keeps some of it for itself, so its own number is a little lower.
+    """
+    memory = class_memory_mib(db_class)
+    return None if memory is None else min(memory * 1024 * 1024 // _BYTES_PER_CONNECTION, _MOST_DEFAULT_CONNECTIONS)
+
+
+@cache
+def _postgres() -> Mapping[str, str]:
+    return {row["version"]: row["status"] for row in read_table("postgres_versions.tsv")}
+
+
+def postgres_versions() -> tuple[str, ...]:
+    """Return every PostgreSQL minor version that RDS has or had, oldest first."""
+    return tuple(_postgres())
+
+
+def latest_minor(major: str) -> str | None:
+    """Return the newest live minor of a major version; ``None`` when it has none."""
+    live = [version for version, status in _postgres().items() if version.split(".")[0] == major and status == "live"]
+    return live[-1] if live else None
+
+
+def is_deprecated(version: str) -> bool:
+    """Tell whether RDS refuses new databases of a version; a major is deprecated when all of its minors are."""
+    if "." in version:
+        return _postgres().get(version) == "deprecated"
+    known = any(minor.split(".")[0] == version for minor in _postgres())
+    return known and latest_minor(version) is None
+
+
+@cache
+def allowed(name: str) -> tuple[str, ...]:
+    """Return the values that AWS accepts for an enumeration of ``enums.tsv``, in their order.
+
+    Raises:
+        LookupError: when there is no such enumeration.
+    """
+    values = tuple(row["value"] for row in read_table("enums.tsv") if row["name"] == name)
+    if not values:
+        raise LookupError(f"enums.tsv has no {name}")
+    return values
+
+
+def similar(value: str, candidates: Collection[str]) -> tuple[str, ...]:
+    """Return up to three candidates that are written like ``value``."""
+    return tuple(get_close_matches(value, sorted(candidates), n=3, cutoff=0.5))
