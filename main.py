@@ -7,6 +7,8 @@ import sys
 
 from modules.lazy_bindings import activate
 
+# jsii warns of Node 20, which cdktf supports, in forty lines at each start.
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 activate()
 
 from cdktf import App, S3Backend, TerraformStack  # noqa: E402 - the bindings are made lazy before they are imported

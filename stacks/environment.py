@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError, model_validator
 
 from environments import hcl
 from environments.problem import Problem
@@ -33,6 +33,16 @@ REGULATED_RETENTION_DAYS = 35
 Suffix = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=20)]
 
 
+def _tag_name(value: str) -> str:
+    if not re.fullmatch(r"[\w .:/=+@-]{1,128}", value) or value.lower().startswith("aws:"):
+        raise refusal(
+            f"{value!r} cannot be the name of a tag",
+            allowed="1 to 128 letters, digits, spaces and . : / = + @ - _, not starting with aws:",
+            fix="write another name",
+        )
+    return value
+
+
 class TagSettings(Settings):
     """Tags of every resource; ``Environment`` and ``ManagedBy`` are added.
 
@@ -45,7 +55,7 @@ class TagSettings(Settings):
     project: Annotated[str, Field(min_length=1, max_length=256)]
     cost_center: Annotated[str, Field(min_length=1, max_length=256)]
     additional: Mapping[
-        Annotated[str, StringConstraints(pattern=r"^(?!aws:)[\w .:/=+@-]{1,128}$")], Annotated[str, Field(max_length=256)]
+        Annotated[str, AfterValidator(_tag_name)], Annotated[str, Field(max_length=256)]
     ] = {}
 
 

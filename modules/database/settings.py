@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from modules import facts
 from modules.database.parameters import DEFAULT_PARAMETERS, FIXED_PARAMETERS, Parameter
-from modules.database.windows import backup_window, maintenance_window, windows_overlap
+from modules.database.windows import check_backup_window, check_maintenance_window, windows_overlap
 from modules.network.settings import LogRetentionDays
 from modules.settings import Settings, refusal
 
@@ -123,8 +123,8 @@ class DatabaseSettings(Settings):
     iops: Annotated[int, Field(ge=12000, le=64000)] | None = None
     throughput_mbps: Annotated[int, Field(ge=500, le=4000)] | None = None
     backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 7
-    backup_window: Annotated[str, AfterValidator(backup_window)] = "03:00-04:00"
-    maintenance_window: Annotated[str, AfterValidator(maintenance_window)] = "sun:04:00-sun:05:00"
+    backup_window: Annotated[str, AfterValidator(check_backup_window)] = "03:00-04:00"
+    maintenance_window: Annotated[str, AfterValidator(check_maintenance_window)] = "sun:04:00-sun:05:00"
     monitoring_interval: Annotated[int, _one_of("monitoring_intervals", "seconds", "C12"), Field(ge=1)] = 60
     performance_insights_retention_days: Annotated[
         int, _one_of("performance_insights_retention", "days", "C11")

@@ -15,7 +15,7 @@ _BACKUP = re.compile(f"{_TIME}-{_TIME}")
 _MAINTENANCE = re.compile(f"({'|'.join(_DAYS)}):{_TIME}-({'|'.join(_DAYS)}):{_TIME}")
 
 
-def backup_window(value: str) -> str:
+def check_backup_window(value: str) -> str:
     """Check a daily window.
 
     Raises:
@@ -31,7 +31,7 @@ def backup_window(value: str) -> str:
     return value
 
 
-def maintenance_window(value: str) -> str:
+def check_maintenance_window(value: str) -> str:
     """Check a weekly window.
 
     Raises:
