@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Any
 
 from modules.lazy_bindings import activate
 
@@ -41,7 +42,8 @@ def keep_state(stack: TerraformStack, *, environment: str, suffix: str) -> None:
     settings = backend.read()
     if settings is None:
         return
-    state = S3Backend(stack, **settings.settings(stack.node.id, environment=environment, suffix=suffix))
+    arguments: dict[str, Any] = settings.settings(stack.node.id, environment=environment, suffix=suffix)
+    state = S3Backend(stack, **arguments)
     for argument, value in settings.overrides().items():
         state.add_override(argument, value)
 

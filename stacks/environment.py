@@ -54,9 +54,7 @@ class TagSettings(Settings):
 
     project: Annotated[str, Field(min_length=1, max_length=256)]
     cost_center: Annotated[str, Field(min_length=1, max_length=256)]
-    additional: Mapping[
-        Annotated[str, AfterValidator(_tag_name)], Annotated[str, Field(max_length=256)]
-    ] = {}
+    additional: Mapping[Annotated[str, AfterValidator(_tag_name)], Annotated[str, Field(max_length=256)]] = {}
 
 
 class Environment(Settings):
@@ -196,7 +194,7 @@ def load(name: str, *, folder: Path = FOLDER, suffix: str | None = None) -> Envi
 
 
 def chosen_suffix(context: Callable[[str], object]) -> str | None:
-    """Return the suffix that overrides the file's: ``ENVIRONMENT_SUFFIX``, else the context ``environmentSuffix``.
+    """Return what overrides the file's suffix: ``ENVIRONMENT_SUFFIX``, else the context ``environmentSuffix``.
 
     Args:
         context: looks a name up in the cdktf context.
@@ -218,17 +216,21 @@ def _problem(file: str, error: ValidationError) -> Problem:
 
 def _explain(error: Any, place: str) -> tuple[str, str | None, str | None]:  # noqa: ANN401 - pydantic's ErrorDetails
     if error["type"] == "extra_forbidden":
-        known = _settings_at(Environment, error["loc"][:-1])
+        known = _settings_at(error["loc"][:-1])
         close = get_close_matches(str(error["loc"][-1]), known, n=1)
         return f"unknown setting {place}", ", ".join(known), f"write {close[0]}" if close else "take it out"
     if error["type"] == "value_error":
         what, *lines = str(error["ctx"]["error"]).splitlines()
-        parts = dict(re.match(r"\s*(\w+):\s*(.*)", line).groups() for line in lines)  # type: ignore[union-attr]
+        parts = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
         where = "" if place == "environment" or place in what else f"{place}: "
         return f"{where}{what}", parts.get("allowed"), parts.get("fix")
     if error["type"] == "missing":
         return f"{place} is missing", _allowed_at(error["loc"]), f"add {place}"
-    return f"{place}: {error['msg'][0].lower()}{error['msg'][1:]}", _allowed_at(error["loc"]), f"correct {place}"
+    return (
+        f"{place}: {error['msg'][0].lower()}{error['msg'][1:]}",
+        _allowed_at(error["loc"]),
+        f"correct {place}",
+    )
 
 
 def _model_at(location: Iterable[int | str]) -> tuple[type[BaseModel], str | None]:
@@ -241,13 +243,15 @@ def _model_at(location: Iterable[int | str]) -> tuple[type[BaseModel], str | Non
         field = str(part)
         annotation = info.annotation
         candidates = [annotation, *getattr(annotation, "__args__", ())]
-        inner = next((item for item in candidates if isinstance(item, type) and issubclass(item, BaseModel)), None)
+        inner = next(
+            (item for item in candidates if isinstance(item, type) and issubclass(item, BaseModel)), None
+        )
         if inner is not None:
             model, field = inner, None
     return model, field
 
 
-def _settings_at(_: type[BaseModel], location: Iterable[int | str]) -> list[str]:
+def _settings_at(location: Iterable[int | str]) -> list[str]:
     return sorted(_model_at(location)[0].model_fields)
 
 

@@ -18,7 +18,7 @@ class Account(Construct):
         region: AWS region, such as ``eu-central-2``.
     """
 
-    def __init__(self, scope: Construct, id: str, *, region: str) -> None:  # noqa: A002
+    def __init__(self, scope: Construct, id: str, *, region: str) -> None:
         super().__init__(scope, id)
         self.region = region
         self._identity = DataAwsCallerIdentity(self, "identity")

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol, cast
 
 import jsii
 from cdktf import Aspects, IAspect, TerraformProvider, TerraformResource
 from constructs import Construct, IConstruct
+
+
+class _Taggable(Protocol):
+    tags: Mapping[str, str]
+    tags_input: Mapping[str, str] | None
 
 
 @jsii.implements(IAspect)
@@ -17,7 +23,8 @@ class _Tags:
     def visit(self, node: IConstruct) -> None:
         # The class is asked, not the object: each attribute of the object costs a round trip to Node.
         if isinstance(node, TerraformResource) and hasattr(type(node), "tags_input"):
-            node.tags = {**self._tags, **(node.tags_input or {})}
+            taggable = cast("_Taggable", node)
+            taggable.tags = {**self._tags, **(taggable.tags_input or {})}
 
 
 @jsii.implements(IAspect)

@@ -8,7 +8,9 @@ from constructs import Construct
 from modules.keys.key import IKey
 
 
-def encrypted_log_group(scope: Construct, id: str, *, name: str, retention_days: int, key: IKey) -> CloudwatchLogGroup:  # noqa: A002
+def encrypted_log_group(
+    scope: Construct, id: str, *, name: str, retention_days: int, key: IKey
+) -> CloudwatchLogGroup:
     """Create a log group that is encrypted with our key.
 
     Args:

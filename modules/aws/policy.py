@@ -37,7 +37,9 @@ class Statement:
         """Return the statement as IAM spells it; one value stands alone, as AWS itself normalises it."""
         statement: dict[str, object] = {"Sid": self.sid, "Effect": self.effect}
         if self.principals is not None:
-            statement["Principal"] = {kind: _one_or_many(names) for kind, names in sorted(self.principals.items())}
+            statement["Principal"] = {
+                kind: _one_or_many(names) for kind, names in sorted(self.principals.items())
+            }
         statement["Action"] = _one_or_many(self.actions)
         if self.resources:
             statement["Resource"] = _one_or_many(self.resources)
@@ -51,7 +53,9 @@ class Statement:
 
 def policy_document(statements: Iterable[Statement]) -> str:
     """Return the policy document of the statements, as JSON, in the order given."""
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement.to_json() for statement in statements]})
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": [statement.to_json() for statement in statements]}
+    )
 
 
 def deny_plain_text(actions: Sequence[str], resources: Sequence[str] = ("*",)) -> Statement:

@@ -31,7 +31,7 @@ class Role(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
+        id: str,
         *,
         name: str,
         service: str,
@@ -52,7 +52,9 @@ class Role(Construct):
                         principals={"Service": [service]},
                         actions=["sts:AssumeRole"],
                         resources=(),
-                        conditions={"StringEquals": {"aws:SourceAccount": account.id}} if sends_source_account else None,
+                        conditions={"StringEquals": {"aws:SourceAccount": account.id}}
+                        if sends_source_account
+                        else None,
                     )
                 ]
             ),
@@ -68,11 +70,13 @@ class Role(Construct):
         self._statements.extend(statements)
         document = policy_document(self._statements)
         if self._policy is None:
-            self._policy = IamRolePolicy(self, "policy", name="granted", role=str(self._role.id), policy=document)
+            self._policy = IamRolePolicy(
+                self, "policy", name="granted", role=str(self._role.id), policy=document
+            )
         else:
             self._policy.policy = document
 
-    def attach(self, id: str, policy_arn: str) -> None:  # noqa: A002
+    def attach(self, id: str, policy_arn: str) -> None:
         """Attach a managed policy; ``id`` is the construct id of the attachment."""
         self._attachments.append(IamRolePolicyAttachment(self, id, role=self.name, policy_arn=policy_arn))
 

@@ -49,7 +49,7 @@ class Backup(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
+        id: str,
         *,
         name: Callable[[str], str],
         account: Account,
@@ -73,7 +73,12 @@ class Backup(Construct):
         )
         self.vault_name = str(vault.name)
         self.vault_arn = str(vault.arn)
-        BackupVaultPolicy(self, "policy", backup_vault_name=self.vault_name, policy=self._policy(account, keep=regulated and not removable))
+        BackupVaultPolicy(
+            self,
+            "policy",
+            backup_vault_name=self.vault_name,
+            policy=self._policy(account, keep=regulated and not removable),
+        )
         if regulated and not removable:
             # Without changeable_for_days the lock is in governance mode: IAM decides who may lift it.
             BackupVaultLockConfiguration(
@@ -92,7 +97,10 @@ class Backup(Construct):
             depends_on=[topic.ready],
         )
         plan = BackupPlan(
-            self, "plan", name=name("backup-plan"), rule=self._rules(settings, self.vault_name, continuous_days)
+            self,
+            "plan",
+            name=name("backup-plan"),
+            rule=self._rules(settings, self.vault_name, continuous_days),
         )
         self.plan_id = str(plan.id)
         role = Role(
@@ -117,7 +125,9 @@ class Backup(Construct):
 
     @staticmethod
     def _rules(settings: BackupSettings, vault: str, continuous_days: int) -> list[BackupPlanRule]:
-        def rule(name: str, schedule: str, lifecycle: BackupPlanRuleLifecycle, *, continuous: bool) -> BackupPlanRule:
+        def rule(
+            name: str, schedule: str, lifecycle: BackupPlanRuleLifecycle, *, continuous: bool
+        ) -> BackupPlanRule:
             return BackupPlanRule(
                 rule_name=name,
                 target_vault_name=vault,

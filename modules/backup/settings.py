@@ -9,7 +9,9 @@ from pydantic import AfterValidator, Field, model_validator
 
 from modules.settings import Settings, refusal
 
-_CRON = re.compile(r"cron\((?P<minute>\S+) (?P<hour>\S+) (?P<day>\S+) (?P<month>\S+) (?P<weekday>\S+) (?P<year>\S+)\)")
+_CRON = re.compile(
+    r"cron\((?P<minute>\S+) (?P<hour>\S+) (?P<day>\S+) (?P<month>\S+) (?P<weekday>\S+) (?P<year>\S+)\)"
+)
 _COLD_STORAGE_DAYS = 90
 
 

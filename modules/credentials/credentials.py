@@ -55,7 +55,7 @@ class Credentials(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
+        id: str,
         *,
         secret_name: str,
         account: Account,

@@ -48,7 +48,7 @@ class Rotation(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
+        id: str,
         *,
         name: Callable[[str], str],
         account: Account,
@@ -63,7 +63,9 @@ class Rotation(Construct):
         super().__init__(scope, id)
         self.function_name = name("db-rotation")
         self.security_group = network.security_group(
-            "rotation-security-group", name=name("rotation"), description="Rotation of the database's credentials"
+            "rotation-security-group",
+            name=name("rotation"),
+            description="Rotation of the database's credentials",
         )
         database.allow_from(self.security_group, "Rotation changes the password")
         network.allow_endpoints_from(self.security_group, "Rotation calls AWS services")
@@ -133,7 +135,12 @@ class Rotation(Construct):
         )
 
     def _role(
-        self, name: Callable[[str], str], account: Account, log_group: str, credentials: Credentials, failures: Topic
+        self,
+        name: Callable[[str], str],
+        account: Account,
+        log_group: str,
+        credentials: Credentials,
+        failures: Topic,
     ) -> Role:
         role = Role(
             self,

@@ -59,7 +59,7 @@ class Database(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
+        id: str,
         *,
         name: Callable[[str], str],
         account: Account,
@@ -200,5 +200,7 @@ class Database(Construct):
             account=self._account,
             description="RDS enhanced monitoring writes operating system metrics",
         )
-        role.attach("write-metrics", self._account.managed_policy("service-role/AmazonRDSEnhancedMonitoringRole"))
+        role.attach(
+            "write-metrics", self._account.managed_policy("service-role/AmazonRDSEnhancedMonitoringRole")
+        )
         return role

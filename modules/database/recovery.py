@@ -46,7 +46,9 @@ class Recovery:
 def achievable(database: DatabaseSettings) -> Recovery:
     """Return what the database's configuration gives."""
     # Retention is at least one day, so point-in-time recovery is always there.
-    return Recovery(rpo_minutes=LOG_SHIPPING_MINUTES, rto_minutes=FAILOVER_MINUTES if database.multi_az else None)
+    return Recovery(
+        rpo_minutes=LOG_SHIPPING_MINUTES, rto_minutes=FAILOVER_MINUTES if database.multi_az else None
+    )
 
 
 def check_recovery(database: DatabaseSettings, promised: RecoverySettings) -> None:

@@ -24,8 +24,8 @@ def _engine_version(value: str) -> str:
             allowed="a major version such as 16, whose minor AWS keeps current, or a minor such as 16.10",
             fix='write engine_version = "16"',
         )
+    major, _, minor = value.partition(".")
     if facts.is_deprecated(value):
-        major = value.split(".")[0]
         latest = facts.latest_minor(major)
         raise refusal(
             f"RDS no longer offers PostgreSQL {value} for new databases",
@@ -33,10 +33,11 @@ def _engine_version(value: str) -> str:
             fix=f'write engine_version = "{major}"',
             constraint="C09",
         )
-    major, _, minor = value.partition(".")
     known = facts.postgres_versions()
     if (value if minor else major) not in (known if minor else {version.split(".")[0] for version in known}):
-        majors = sorted({version.split(".")[0] for version in known if not facts.is_deprecated(version)}, key=int)
+        majors = sorted(
+            {version.split(".")[0] for version in known if not facts.is_deprecated(version)}, key=int
+        )
         raise refusal(
             f"RDS has no PostgreSQL {value}",
             allowed=", ".join(majors) + ", or one of their minors",
@@ -73,7 +74,11 @@ def _certificate_authority(value: str) -> str:
 
 
 def _master_username(value: str) -> str:
-    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value) or value in _RESERVED_USERS or value.startswith("pg_"):
+    if (
+        not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value)
+        or value in _RESERVED_USERS
+        or value.startswith("pg_")
+    ):
         raise refusal(
             "not a name for the master user",
             allowed="1 to 63 lower-case letters, digits and underscores, not starting with pg_, and none of "
@@ -193,7 +198,8 @@ class DatabaseSettings(Settings):
             raise refusal(
                 f"database.parameters sets {', '.join(fixed)}",
                 allowed="any parameter but " + ", ".join(sorted({*FIXED_PARAMETERS, "max_connections"})),
-                fix="take it out" + ("; max_connections is a setting of its own" if "max_connections" in fixed else ""),
+                fix="take it out"
+                + ("; max_connections is a setting of its own" if "max_connections" in fixed else ""),
             )
         return self
 

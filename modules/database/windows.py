@@ -52,7 +52,8 @@ def windows_overlap(daily: str, weekly: str) -> bool:
     start, length = _daily(daily)
     week_start, week_length = _weekly(weekly)
     return any(
-        (week_start - (start + day * _DAY)) % _WEEK < length or ((start + day * _DAY) - week_start) % _WEEK < week_length
+        (week_start - (start + day * _DAY)) % _WEEK < length
+        or ((start + day * _DAY) - week_start) % _WEEK < week_length
         for day in range(7)
     )
 

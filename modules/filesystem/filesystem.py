@@ -39,7 +39,7 @@ class FileSystem(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
+        id: str,
         *,
         name: Callable[[str], str],
         account: Account,
@@ -127,7 +127,9 @@ class FileSystem(Construct):
                 actions=["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
                 resources=[self.arn],
                 conditions={
-                    "StringEquals": {"elasticfilesystem:AccessPointArn": str(self._access_points[access_point].arn)}
+                    "StringEquals": {
+                        "elasticfilesystem:AccessPointArn": str(self._access_points[access_point].arn)
+                    }
                 },
             )
         )

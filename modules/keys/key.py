@@ -81,7 +81,7 @@ class Key(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
+        id: str,
         *,
         name: str,
         description: str,
@@ -110,7 +110,7 @@ class Key(Construct):
         self.ready: ITerraformDependable = self._key
 
     @staticmethod
-    def from_alias(scope: Construct, id: str, *, alias: str) -> IKey:  # noqa: A002
+    def from_alias(scope: Construct, id: str, *, alias: str) -> IKey:
         """Use an existing key by its alias (without ``alias/``); its policy stays as it is."""
         return _ImportedKey(scope, id, alias=alias)
 
@@ -146,7 +146,7 @@ class Key(Construct):
 class _ImportedKey(Construct):
     """A key that belongs to someone else: what it grants is decided there."""
 
-    def __init__(self, scope: Construct, id: str, *, alias: str) -> None:  # noqa: A002
+    def __init__(self, scope: Construct, id: str, *, alias: str) -> None:
         super().__init__(scope, id)
         self._key = DataAwsKmsKey(self, "key", key_id=f"alias/{alias}")
         self.arn = str(self._key.arn)
@@ -164,7 +164,11 @@ def _use_through(account: Account, services: Sequence[str]) -> Statement:
         sid="UseThroughServices",
         principals={"AWS": [account.root_arn]},
         actions=USE,
-        conditions={"StringEquals": {"kms:ViaService": [f"{name}.{account.region}.amazonaws.com" for name in services]}},
+        conditions={
+            "StringEquals": {
+                "kms:ViaService": [f"{name}.{account.region}.amazonaws.com" for name in services]
+            }
+        },
     )
 
 
@@ -176,6 +180,8 @@ def _grants_through(account: Account, services: Sequence[str]) -> Statement:
         actions=("kms:CreateGrant", "kms:ListGrants"),
         conditions={
             "Bool": {"kms:GrantIsForAWSResource": "true"},
-            "StringEquals": {"kms:ViaService": [f"{name}.{account.region}.amazonaws.com" for name in services]},
+            "StringEquals": {
+                "kms:ViaService": [f"{name}.{account.region}.amazonaws.com" for name in services]
+            },
         },
     )

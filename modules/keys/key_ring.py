@@ -25,7 +25,7 @@ class KeyRing(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
+        id: str,
         *,
         name: Callable[[str], str],
         account: Account,
@@ -46,14 +46,18 @@ class KeyRing(Construct):
 
         self.database = key("rds", "RDS storage, snapshots and Performance Insights", "rds", "backup")
         self.filesystem = key("efs", "EFS file systems", "elasticfilesystem", "backup")
-        self.secrets = key("secrets", "Secrets Manager entries and the rotation function", "secretsmanager", "lambda")
+        self.secrets = key(
+            "secrets", "Secrets Manager entries and the rotation function", "secretsmanager", "lambda"
+        )
         self.logs = key("logs", "CloudWatch log groups and SNS topics", "sns")
         self.backups = key("backups", "AWS Backup recovery points", "backup", "rds", "elasticfilesystem")
 
         self.logs.grant_service(
             "CloudWatchLogs",
             f"logs.{account.region}.amazonaws.com",
-            conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": account.arn("logs", "log-group:*")}},
+            conditions={
+                "ArnLike": {"kms:EncryptionContext:aws:logs:arn": account.arn("logs", "log-group:*")}
+            },
         )
         for sid, publisher in (
             ("CloudWatchAlarms", "cloudwatch.amazonaws.com"),

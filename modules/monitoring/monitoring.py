@@ -86,7 +86,7 @@ class Monitoring(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
+        id: str,
         *,
         name: Callable[[str], str],
         account: Account,
@@ -100,11 +100,14 @@ class Monitoring(Construct):
         self._dimensions = dict(database.metric_dimensions())
         alarms = _alarms(settings, database.max_connections)
         self.alarm_arns = {
-            what: str(self._metric_alarm(what, alarm, settings.evaluation_periods).arn) for what, alarm in alarms.items()
+            what: str(self._metric_alarm(what, alarm, settings.evaluation_periods).arn)
+            for what, alarm in alarms.items()
         }
         self.alarm_arns["unavailable"] = str(self._unavailable().arn)
         self._events("instance", database.instance_id, "db-instance", INSTANCE_EVENTS)
-        self._events("parameters", database.parameter_group_name, "db-parameter-group", ("configuration change",))
+        self._events(
+            "parameters", database.parameter_group_name, "db-parameter-group", ("configuration change",)
+        )
         dashboard = CloudwatchDashboard(
             self,
             "dashboard",

@@ -35,7 +35,7 @@ class Topic(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
+        id: str,
         *,
         name: str,
         account: Account,
@@ -75,6 +75,8 @@ class Topic(Construct):
         role.add(
             Statement(sid="PublishNotifications", actions=["sns:Publish"], resources=[self.arn]),
             Statement(
-                sid="EncryptNotifications", actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[self._key.arn]
+                sid="EncryptNotifications",
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=[self._key.arn],
             ),
         )

@@ -30,7 +30,7 @@ class DatabaseAcl(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
+        id: str,
         *,
         name: str,
         vpc_id: str,

@@ -30,7 +30,7 @@ class FlowLogs(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
+        id: str,
         *,
         name: Callable[[str], str],
         account: Account,

@@ -39,7 +39,7 @@ class INetwork(Protocol):
         """Return availability zone to subnet id of a tier, in the order of the zones' names."""
         ...
 
-    def security_group(self, id: str, *, name: str, description: str) -> SecurityGroup:  # noqa: A002
+    def security_group(self, id: str, *, name: str, description: str) -> SecurityGroup:
         """Create a security group in this network."""
         ...
 
@@ -64,7 +64,7 @@ class Network(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
+        id: str,
         *,
         name: Callable[[str], str],
         account: Account,
@@ -85,7 +85,9 @@ class Network(Construct):
         self.vpc_id = str(vpc.id)
         self.cidr = settings.cidr
         # Without rules of its own the VPC's default group is closed: what forgets to name a group reaches nothing.
-        DefaultSecurityGroup(self, "closed-default", vpc_id=self.vpc_id, tags={"Name": name("closed-default")})
+        DefaultSecurityGroup(
+            self, "closed-default", vpc_id=self.vpc_id, tags={"Name": name("closed-default")}
+        )
         gateway = InternetGateway(self, "internet", vpc_id=self.vpc_id, tags={"Name": name("internet")})
 
         self._subnets: dict[Tier, dict[str, str]] = {tier: {} for tier in TIERS}
@@ -143,7 +145,7 @@ class Network(Construct):
         """Return availability zone to subnet id of a tier, in the order of the zones' names."""
         return self._subnets[tier]
 
-    def security_group(self, id: str, *, name: str, description: str) -> SecurityGroup:  # noqa: A002
+    def security_group(self, id: str, *, name: str, description: str) -> SecurityGroup:
         """Create a security group in this network."""
         return SecurityGroup(self, id, name=name, description=description, vpc_id=self.vpc_id)
 
@@ -165,7 +167,7 @@ class ImportedNetwork(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
+        id: str,
         *,
         vpc_id: str,
         subnet_ids: Mapping[Tier, Mapping[str, str]],
@@ -180,7 +182,7 @@ class ImportedNetwork(Construct):
         """Return availability zone to subnet id of a tier, in the order of the zones' names."""
         return self._subnets.get(tier, {})
 
-    def security_group(self, id: str, *, name: str, description: str) -> SecurityGroup:  # noqa: A002
+    def security_group(self, id: str, *, name: str, description: str) -> SecurityGroup:
         """Create a security group in this network."""
         return SecurityGroup(self, id, name=name, description=description, vpc_id=self.vpc_id)
 
@@ -191,7 +193,7 @@ class ImportedNetwork(Construct):
 
 def network_from_settings(
     scope: Construct,
-    id: str,  # noqa: A002
+    id: str,
     *,
     name: Callable[[str], str],
     account: Account,

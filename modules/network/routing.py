@@ -33,7 +33,7 @@ class Routing(Construct):
     def __init__(
         self,
         scope: Construct,
-        id: str,  # noqa: A002
+        id: str,
         *,
         name: Callable[[str], str],
         vpc_id: str,

@@ -19,7 +19,7 @@ class SecurityGroup(Construct):
         vpc_id: the VPC it lies in.
     """
 
-    def __init__(self, scope: Construct, id: str, *, name: str, description: str, vpc_id: str) -> None:  # noqa: A002
+    def __init__(self, scope: Construct, id: str, *, name: str, description: str, vpc_id: str) -> None:
         super().__init__(scope, id)
         self._group = AwsSecurityGroup(
             self,
@@ -61,7 +61,7 @@ class SecurityGroup(Construct):
             description=why,
         )
 
-    def allow_to_cidr(self, id: str, cidr: str, port: int, why: str) -> None:  # noqa: A002
+    def allow_to_cidr(self, id: str, cidr: str, port: int, why: str) -> None:
         """Let this group reach an address block on a TCP port.
 
         Args:

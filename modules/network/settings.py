@@ -129,7 +129,9 @@ def check_subnets(settings: NetworkSettings, zones: Iterable[str]) -> None:
         return
     vpc = ipaddress.IPv4Network(settings.cidr)
     blocks = {
-        f"{tier} {zone}": ipaddress.IPv4Network(settings.subnet_cidr(tier, zone)) for tier in TIERS for zone in used
+        f"{tier} {zone}": ipaddress.IPv4Network(settings.subnet_cidr(tier, zone))
+        for tier in TIERS
+        for zone in used
     }
     for place, block in blocks.items():
         if not block.subnet_of(vpc) or block.prefixlen > 28:  # noqa: PLR2004 - the smallest subnet of a VPC is /28
