@@ -1,0 +1,79 @@
+# Holdfast. `make` lists the targets. Python 3.11 or newer, Node.js 20 or 22, npm and Terraform 1.11 must be there.
+
+PYTHON ?= python3
+PIPENV_VERSION = 2026.10.3
+VENV_PYTHON = .venv/bin/python
+HOLDFAST = $(VENV_PYTHON) -m operations
+
+# Without compiled files a start takes 45 s instead of 2.
+unexport PYTHONDONTWRITEBYTECODE
+export PIPENV_VENV_IN_PROJECT = 1
+export PIPENV_IGNORE_VIRTUALENVS = 1
+export PIPENV_VERBOSITY = -1
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo destroy install preflight test unit bench lint format clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: ## Deploy citizen-data into a local AWS: installs, deploys, proves that a second plan is empty
+	@started=$$(date +%s) && $(MAKE) --no-print-directory install && \
+	HOLDFAST_INSTALL_SECONDS=$$(( $$(date +%s) - started )) $(HOLDFAST) demo
+
+destroy: ## Destroy what the demo deployed, and the local AWS
+	@if [ -x $(VENV_PYTHON) ]; then $(HOLDFAST) demo --destroy; else echo "Nothing is installed, so nothing to destroy."; fi
+
+test: install ## Run every test, with coverage
+	@$(VENV_PYTHON) -m pytest --cov --cov-report=term:skip-covered
+
+unit: install ## Run the tests that need neither Terraform nor a server
+	@$(VENV_PYTHON) -m pytest -q -m "not terraform and not server and not deployed and not slow"
+
+bench: install ## Measure the speed of synthesis
+	@$(VENV_PYTHON) -m operations.bench
+
+lint: install ## Check style and types
+	@$(VENV_PYTHON) -m ruff check . && $(VENV_PYTHON) -m ruff format --check . && $(VENV_PYTHON) -m mypy
+
+format: install ## Format the code
+	@$(VENV_PYTHON) -m ruff format . && $(VENV_PYTHON) -m ruff check --fix .
+
+clean: ## Remove what was installed, and all working files; stops the local AWS
+	@if [ -x $(VENV_PYTHON) ] && [ -d .holdfast/local ]; then $(HOLDFAST) local reset --yes; fi
+	@rm -rf .venv .tools node_modules .holdfast cdktf.out cfn-outputs .pytest_cache .mypy_cache .ruff_cache \
+	  .hypothesis .coverage .coverage.* htmlcov
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@if grep -qs '^# Written by `holdfast demo`' backend.tf; then rm backend.tf; fi
+
+install: preflight ## Install from the locks: .venv, .tools, node_modules
+	@$(MAKE) --no-print-directory -j2 .venv/.installed node_modules/.installed
+	@$(MAKE) --no-print-directory .venv/.warm
+
+preflight:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is missing: https://www.python.org/downloads" >&2; exit 2; }
+	@$(PYTHON) operations/preflight.py
+
+# Pipenv from the PATH when there is one, else a pinned one of our own.
+.venv/.installed: Pipfile.lock
+	@echo "Installing the Python packages of Pipfile.lock"
+	@[ -x $(VENV_PYTHON) ] || $(PYTHON) -m venv .venv
+	@pipenv=$$(command -v pipenv) && "$$pipenv" --version >/dev/null 2>&1 || { \
+	  pipenv=$$PWD/.tools/bin/pipenv; \
+	  [ -x "$$pipenv" ] || { $(PYTHON) -m venv .tools && .tools/bin/pip install --quiet pipenv==$(PIPENV_VERSION); }; \
+	} && "$$pipenv" sync --dev
+	@touch $@
+	@echo "The Python packages are there"
+
+node_modules/.installed: package-lock.json .npmrc
+	@echo "Installing the npm packages of package-lock.json"
+	@npm ci --ignore-scripts --no-progress --loglevel=error
+	@touch $@
+	@echo "The npm packages are there"
+
+# What the first synthesis would otherwise wait for: compiled Python, the extracted jsii packages and their index.
+.venv/.warm: .venv/.installed node_modules/.installed
+	@echo "Warming up: compiled Python files, jsii packages"
+	@$(VENV_PYTHON) -m modules.lazy_bindings.warm
+	@touch $@

@@ -1,0 +1,198 @@
+"""``holdfast``: the commands around Terraform."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import click
+import typer
+
+from environments import backend
+from environments.problem import EXIT_CODE, Problem
+from operations import (
+    console,
+    demo,
+    deployment,
+    failure,
+    local,
+    outputs,
+    secret_entry,
+    state_backend,
+    state_removal,
+    synth,
+)
+from operations.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it: 128 and the number of the signal."""
+
+Stack = Annotated[
+    str, typer.Argument(help="Name of the system, for example citizen-data.", show_default=False)
+]
+Environment = Annotated[
+    str | None,
+    typer.Option(
+        "--environment",
+        "-e",
+        envvar=synth.ENVIRONMENT_VARIABLE,
+        help="Name of the environment: environments/<name>.tfvars. Default: dev.",
+        show_default=False,
+    ),
+]
+AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Do not ask before changing anything.")]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Holdfast: deploy, check and remove a data tier that survives failures and audits.",
+)
+secret = typer.Typer(no_args_is_help=True, help="The database's entry in Secrets Manager.")
+app.add_typer(local.app, name="local")
+app.add_typer(secret, name="secret")
+
+
+@app.command()
+def bootstrap(
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Remove it all, when no state holds a resource any more.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before deleting.")] = False,
+) -> None:
+    """Create what keeps Terraform's states: KMS key, S3 bucket, lock table. Safe to run again at any time."""
+    ours = backend.required(Project().backend)
+    if not delete:
+        console.title(f"State backend in {ours.region}")
+        state_backend.bootstrap(ours, console.item)
+        return
+    state_removal.check(ours)
+    if not yes:
+        typer.confirm(f"Delete the states in {ours.bucket}, with all their versions?", abort=True)
+    console.title(f"State backend in {ours.region}")
+    state_removal.remove(ours, console.item)
+
+
+@app.command()
+def deploy(stack: Stack, environment: Environment = None, auto_approve: AutoApprove = False) -> None:
+    """Plan a system, show the plan, apply exactly that plan, and write cfn-outputs/flat-outputs.json."""
+    _done(
+        deployment.deploy(
+            Project(), stack, environment=environment, approve=_asker("Apply it?", auto_approve)
+        )
+    )
+
+
+@app.command()
+def destroy(
+    stack: Stack,
+    environment: Environment = None,
+    auto_approve: AutoApprove = False,
+    allow_protected: Annotated[
+        bool,
+        typer.Option("--allow-protected", help="Destroy a regulated system too: lift its protection first."),
+    ] = False,
+) -> None:
+    """Destroy a system. A regulated one is refused, with the reasons."""
+    approve = _asker(f"Destroy {stack}?", auto_approve)
+    _done(
+        deployment.destroy(
+            Project(), stack, environment=environment, allow_protected=allow_protected, approve=approve
+        )
+    )
+
+
+@app.command(name="outputs")
+def write_outputs(stack: Stack, environment: Environment = None) -> None:
+    """Write the outputs of a deployed system to cfn-outputs/flat-outputs.json, and print them."""
+    project = Project()
+    synth.synthesize(project, environment=environment)
+    terraform = deployment.terraform_of(project, stack, show=None)
+    terraform.init()
+    console.line(json.dumps(outputs.write(terraform.output_json(), project.flat_outputs), indent=2))
+
+
+@secret.command()
+def create(stack: Stack = "citizen-data", environment: Environment = None) -> None:
+    """Create the entry that a system expects, with a random password that is shown nowhere."""
+    entry = _entry(stack, environment)
+    made = secret_entry.create(entry)
+    console.item(f"secret  {entry.name}", "created" if made else "already there")
+
+
+@secret.command()
+def check(stack: Stack = "citizen-data", environment: Environment = None) -> None:
+    """Check that the entry is there and has what a database needs. Exit code 2 when it has not."""
+    entry = _entry(stack, environment)
+    secret_entry.check(entry)
+    console.item(f"secret  {entry.name}", "as it must be")
+
+
+@app.command(name="demo")
+def run_demo(
+    destroy_it: Annotated[
+        bool, typer.Option("--destroy", help="Destroy what the demo deployed, and the local AWS with it.")
+    ] = False,
+) -> None:
+    """Deploy citizen-data into the local AWS, from nothing, and prove that a second plan is empty."""
+    if destroy_it:
+        demo.remove(Project())
+    else:
+        demo.run(Project())
+
+
+def _entry(stack: str, environment: str | None) -> secret_entry.Entry:
+    project = Project()
+    synth.synthesize(project, environment=environment)
+    entry = secret_entry.entry_of(synth.stack_json(project, stack))
+    if entry is None:
+        raise Problem(
+            f"{stack} creates its own secret entry",
+            given='credentials = { source = "created" }',
+            fix="nothing to do; Terraform creates it",
+        )
+    return entry
+
+
+def _asker(question: str, auto_approve: bool) -> Callable[[], bool]:
+    def ask() -> bool:
+        if auto_approve:
+            return True
+        if not sys.stdin.isatty():
+            raise Problem(
+                "nobody can be asked here: this is not a terminal", fix="review the plan, then --auto-approve"
+            )
+        return typer.confirm(question)
+
+    return ask
+
+
+def _done(approved: bool) -> None:
+    if not approved:
+        console.line("Nothing was changed.")
+
+
+def main() -> None:
+    """Run a command; what people did wrong, and what failed, is told without a traceback."""
+    try:
+        code = app(standalone_mode=False)
+    except Problem as problem:
+        console.error(str(problem))
+        sys.exit(EXIT_CODE)
+    except failure.Failed as failed:
+        console.error(str(failed))
+        sys.exit(failure.EXIT_CODE)
+    except click.exceptions.Abort:
+        console.error("Nothing was changed.")
+        sys.exit(failure.EXIT_CODE)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        console.error("Interrupted.")
+        sys.exit(INTERRUPTED)
+    sys.exit(code or 0)
