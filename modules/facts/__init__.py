@@ -1,12 +1,16 @@
-"""Facts about AWS that settings are checked against: dated data files, each with its source, and typed lookups."""
+"""Facts about AWS that settings are checked against: dated data files, their sources, and typed lookups."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
 
 FOLDER = Path(__file__).parent
 
@@ -29,9 +33,11 @@ class Constraint:
     source: str
 
 
-def read_table(name: str) -> list[dict[str, str]]:
+def read_table(name: str, folder: Path = FOLDER) -> list[dict[str, str]]:
     """Return the rows of a data file; lines that start with ``#`` say where it comes from and when."""
-    lines = [line for line in (FOLDER / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    lines = [
+        line for line in (folder / name).read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+    ]
     columns, *rows = (line.split("\t") for line in lines)
     return [dict(zip(columns, row, strict=True)) for row in rows]
 
@@ -39,7 +45,9 @@ def read_table(name: str) -> list[dict[str, str]]:
 @cache
 def constraints() -> Mapping[str, Constraint]:
     """Return the rules that settings are checked against, by id."""
-    return {row["id"]: Constraint(row["id"], row["rule"], row["source"]) for row in read_table("constraints.tsv")}
+    return {
+        row["id"]: Constraint(row["id"], row["rule"], row["source"]) for row in read_table("constraints.tsv")
+    }
 
 
 @cache
@@ -61,12 +69,19 @@ def zones(region: str) -> tuple[str, ...] | None:
 
 
 @cache
+def _classes() -> Mapping[tuple[str, str], frozenset[str]]:
+    by_offer: dict[tuple[str, str], set[str]] = {}
+    for row in read_table("rds_classes.tsv"):
+        by_offer.setdefault((row["region"], row["engine"]), set()).add(row["class"])
+    return {offer: frozenset(classes) for offer, classes in by_offer.items()}
+
+
 def rds_classes(region: str, engine: str) -> frozenset[str] | None:
-    """Return the RDS instance classes of an engine in a region; ``None`` when there is no data for the region."""
-    found = frozenset(
-        row["class"] for row in read_table("rds_classes.tsv") if row["region"] == region and row["engine"] == engine
-    )
-    return found or None
+    """Return the RDS instance classes of an engine in a region; ``None`` when there is no data.
+
+    There is data for the engine ``postgres``.
+    """
+    return _classes().get((region, engine))
 
 
 @cache
@@ -82,11 +97,16 @@ def class_memory_mib(db_class: str) -> int | None:
 def default_max_connections(db_class: str) -> int | None:
     """Return PostgreSQL's default ``max_connections`` for a class; ``None`` when its memory is not known.
 
-    The formula is ``LEAST({DBInstanceClassMemory/9531392}, 5000)`` (source: RDS user guide, CHAP_Limits, 2026-11), here
-    with the nominal memory of the class; RDS keeps some of it for itself, so its own number is a little lower.
+    The formula is ``LEAST({DBInstanceClassMemory/9531392}, 5000)`` (RDS user guide, CHAP_Limits, 2026-11), here
+    with the nominal memory of the class; RDS keeps some of it for itself, so its own number is a little lower
+    (about 5 % for a class of 8 GiB).
     """
     memory = class_memory_mib(db_class)
-    return None if memory is None else min(memory * 1024 * 1024 // _BYTES_PER_CONNECTION, _MOST_DEFAULT_CONNECTIONS)
+    return (
+        None
+        if memory is None
+        else min(memory * 1024 * 1024 // _BYTES_PER_CONNECTION, _MOST_DEFAULT_CONNECTIONS)
+    )
 
 
 @cache
@@ -101,16 +121,33 @@ def postgres_versions() -> tuple[str, ...]:
 
 def latest_minor(major: str) -> str | None:
     """Return the newest live minor of a major version; ``None`` when it has none."""
-    live = [version for version, status in _postgres().items() if version.split(".")[0] == major and status == "live"]
+    live = [
+        version
+        for version, status in _postgres().items()
+        if version.split(".")[0] == major and status == "live"
+    ]
     return live[-1] if live else None
 
 
 def is_deprecated(version: str) -> bool:
-    """Tell whether RDS refuses new databases of a version; a major is deprecated when all of its minors are."""
+    """Tell whether RDS refuses new databases of a version; a major is deprecated when all its minors are."""
     if "." in version:
         return _postgres().get(version) == "deprecated"
     known = any(minor.split(".")[0] == version for minor in _postgres())
     return known and latest_minor(version) is None
+
+
+@cache
+def _standard_support() -> Mapping[str, date]:
+    return {row["major"]: date.fromisoformat(row["ends"]) for row in read_table("postgres_support.tsv")}
+
+
+def end_of_standard_support(major: str) -> date | None:
+    """Return the day on which RDS's standard support of a PostgreSQL major ends; ``None`` if not known.
+
+    After it RDS enrols a database in paid Extended Support, or upgrades it where that is turned off (C42).
+    """
+    return _standard_support().get(major)
 
 
 @cache
@@ -127,5 +164,5 @@ def allowed(name: str) -> tuple[str, ...]:
 
 
 def similar(value: str, candidates: Collection[str]) -> tuple[str, ...]:
-    """Return up to three candidates that are written like ``value``."""
+    """Return up to three candidates that are written like ``value``, the closest first."""
     return tuple(get_close_matches(value, sorted(candidates), n=3, cutoff=0.5))
