@@ -1,0 +1,65 @@
+"""What a state says about what may be destroyed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from environments.problem import Problem
+from operations import protection
+
+
+def state(*resources: dict[str, Any]) -> dict[str, Any]:
+    """A state as ``terraform show -json`` prints it, with the last resource in a module."""
+    *first, last = resources
+    module = {"address": "module.inner", "resources": [last]}
+    return {"values": {"root_module": {"resources": first, "child_modules": [module]}}}
+
+
+def resource(type_: str, name: str = "it", mode: str = "managed", **values: object) -> dict[str, Any]:
+    return {"address": f"{type_}.{name}", "mode": mode, "type": type_, "values": values}
+
+
+DATABASE = resource(
+    "aws_db_instance",
+    deletion_protection=True,
+    skip_final_snapshot=False,
+    final_snapshot_identifier="db-final",
+)
+VAULT = resource("aws_backup_vault", force_destroy=False)
+LOCK = resource("aws_backup_vault_lock_configuration", backup_vault_name="vault")
+
+
+def test_an_empty_state_has_nothing() -> None:
+    assert protection.resources({"format_version": "1.0"}) == []
+    protection.check({"format_version": "1.0"})
+
+
+def test_everything_protected_is_named_with_its_reason() -> None:
+    assert protection.protected(state(DATABASE, VAULT, LOCK)) == {
+        "aws_db_instance.it": "deletion protection is on",
+        "aws_backup_vault.it": "a vault with recovery points in it cannot be deleted",
+        "aws_backup_vault_lock_configuration.it": "locks the vault's recovery points",
+    }
+
+
+def test_a_protected_system_is_refused_with_the_way_out() -> None:
+    with pytest.raises(Problem, match="will not be destroyed") as caught:
+        protection.check(state(DATABASE, LOCK))
+    assert "aws_db_instance.it" in str(caught.value)
+    assert "--allow-protected" in str(caught.value.fix)
+
+
+def test_an_ephemeral_system_is_not_refused() -> None:
+    disposable = state(
+        resource("aws_db_instance", deletion_protection=False, skip_final_snapshot=True),
+        resource("aws_backup_vault", force_destroy=True),
+        resource("aws_db_instance", "other", mode="data", deletion_protection=True),
+    )
+    protection.check(disposable)
+    assert protection.final_snapshots(disposable) == []
+
+
+def test_final_snapshots_are_those_that_aws_will_make() -> None:
+    assert protection.final_snapshots(state(DATABASE, VAULT)) == ["db-final"]

@@ -1,0 +1,115 @@
+"""Plain Terraform on a folder: saved plans, real exit codes, an empty state at the end. Needs no provider."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from environments.problem import Problem
+from operations import failure
+from operations.project import Project
+from operations.terraform import Terraform, warn_about_logging
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.terraform
+
+
+@pytest.fixture
+def terraform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terraform:
+    monkeypatch.delenv("TF_CLI_CONFIG_FILE", raising=False)
+    write(tmp_path, "one")
+    return Terraform(folder=tmp_path, log=tmp_path / "logs" / "terraform.log", show=None)
+
+
+def write(folder: Path, word: str) -> None:
+    configuration = {
+        "resource": {"terraform_data": {"it": {"input": word}}},
+        "output": {"word": {"value": "${terraform_data.it.output}"}},
+    }
+    (folder / "cdk.tf.json").write_text(json.dumps(configuration), encoding="utf-8")
+
+
+def test_from_nothing_to_an_empty_state(terraform: Terraform, tmp_path: Path) -> None:
+    plan = tmp_path / "plans" / "it.tfplan"
+    terraform.init()
+    assert terraform.state_list() == []
+    assert terraform.plan(plan)
+    assert terraform.show_json(plan)["resource_changes"][0]["change"]["actions"] == ["create"]
+
+    write(tmp_path, "two")  # what is applied is what was planned, not what has been written since
+    terraform.apply(plan)
+    assert terraform.output_json()["word"]["value"] == "one"
+    assert terraform.state_list() == ["terraform_data.it"]
+
+    write(tmp_path, "one")
+    terraform.refresh()
+    assert not terraform.plan(plan)
+
+    assert terraform.plan(plan, "-destroy")
+    terraform.apply(plan)
+    assert terraform.state_list() == []
+    assert "terraform_data.it" in terraform.log.read_text(encoding="utf-8")
+
+
+def test_an_error_is_told_with_its_reason_and_log(terraform: Terraform, tmp_path: Path) -> None:
+    (tmp_path / "cdk.tf.json").write_text(
+        '{"resource": {"terraform_data": {"it": {"wrong": 1}}}}', encoding="utf-8"
+    )
+    terraform.init()
+    with pytest.raises(failure.Failed, match=r"terraform plan failed \(exit code 1\)") as caught:
+        terraform.plan(tmp_path / "it.tfplan")
+    assert caught.value.reason.startswith("Error: ")
+    assert "wrong" in caught.value.reason
+    assert str(terraform.log) in str(caught.value)
+
+
+def test_a_state_that_cannot_be_read_is_a_failure(terraform: Terraform, tmp_path: Path) -> None:
+    (tmp_path / "terraform.tfstate").write_text("not a state", encoding="utf-8")
+    with pytest.raises(failure.Failed, match="terraform state list failed"):
+        terraform.state_list()
+    with pytest.raises(failure.Failed, match="terraform show failed"):
+        terraform.show_json()
+
+
+def test_without_terraform_nothing_is_begun(terraform: Terraform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(Problem, match="Terraform is needed"):
+        terraform.init()
+    assert not terraform.log.exists()
+
+
+@pytest.mark.parametrize(("name", "value"), [("TF_LOG", "DEBUG"), ("TF_LOG_PROVIDER", "trace")])
+def test_terraforms_own_logging_is_warned_about(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, value)
+    warn_about_logging()
+    assert f"WARNING: {name} is set" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["", "off"])
+def test_logging_that_is_off_is_not(
+    value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TF_LOG", value)
+    warn_about_logging()
+    assert capsys.readouterr().err == ""
+
+
+def test_a_stack_that_was_not_synthesized_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CDKTF_OUTDIR", raising=False)
+    project = Project(root=tmp_path)
+    with pytest.raises(Problem) as caught:
+        project.stack("citizen-dta")
+    assert caught.value.allowed == "nothing is synthesized"
+    folder = tmp_path / "cdktf.out" / "stacks" / "citizen-data"
+    folder.mkdir(parents=True)
+    (folder / "cdk.tf.json").touch()
+    with pytest.raises(Problem) as caught:
+        project.stack("citizen-dta")
+    assert (caught.value.given, caught.value.allowed) == ("citizen-dta", "citizen-data")
+    assert project.stack("citizen-data") == folder
