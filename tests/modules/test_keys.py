@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pytest
+from cdktf import TerraformStack
+from pydantic import ValidationError
+
+from modules.keys.key import Key
+from modules.keys.settings import KeySettings
+from tests.modules.site import Site
+from tests.template import Template, statements
+
+
+@pytest.fixture(scope="module")
+def ring() -> Template:
+    return Template.of(lambda stack: Site(stack).keys)
+
+
+def test_one_key_for_each_kind_of_data(ring: Template) -> None:
+    assert [path.split("/")[-2] for path in ring.paths("aws_kms_key")] == ["backups", "efs", "logs", "rds", "secrets"]
+    aliases = {alias["name"] for alias in ring.all("aws_kms_alias")}
+    assert aliases == {f"alias/dr-{what}-test" for what in ("backups", "efs", "logs", "rds", "secrets")}
+
+
+def test_every_key_rotates(ring: Template) -> None:
+    for key in ring.all("aws_kms_key"):
+        assert key["enable_key_rotation"] is True
+        assert key["rotation_period_in_days"] == 365
+        assert key["deletion_window_in_days"] == 30
+
+
+def test_no_key_policy_locks_the_account_out(ring: Template) -> None:
+    for key in ring.all("aws_kms_key"):
+        administration = statements(key["policy"])["Administration"]
+        assert administration["Principal"]["AWS"].endswith(":root")
+        assert "kms:Put*" in administration["Action"]
+        assert "Condition" not in administration
+
+
+def test_no_key_policy_lets_anyone_use_the_key_without_a_condition(ring: Template) -> None:
+    for key in ring.all("aws_kms_key"):
+        for sid, statement in statements(key["policy"]).items():
+            assert statement["Principal"] != {"AWS": "*"}
+            if sid != "Administration":
+                assert statement["Condition"], sid
+            if sid == "Administration":
+                assert not {"kms:Decrypt", "kms:Encrypt", "kms:*"} & set(statement["Action"])
+
+
+def test_cloudwatch_logs_may_encrypt_the_accounts_log_groups_only(ring: Template) -> None:
+    statement = statements(ring.one("aws_kms_key", "logs/key")["policy"])["CloudWatchLogs"]
+    assert statement["Principal"] == {"Service": "logs.eu-central-2.amazonaws.com"}
+    assert "log-group:*" in statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
+
+
+def test_publishers_of_the_topic_may_use_the_key_of_logs(ring: Template) -> None:
+    services = {
+        statement["Principal"].get("Service")
+        for statement in statements(ring.one("aws_kms_key", "logs/key")["policy"]).values()
+    }
+    assert {"cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "backup.amazonaws.com"} <= services
+
+
+def test_a_role_that_is_granted_decryption_is_named_once() -> None:
+    def build(stack: TerraformStack) -> None:
+        key = Site(stack).key
+        key.grant_decrypt("Function", "arn:aws:iam::123456789012:role/function")
+        key.grant_decrypt("Function", "arn:aws:iam::123456789012:role/function")
+
+    policy = Template.of(build).one("aws_kms_key")["policy"]
+    assert policy.count("role/function") == 1
+    assert statements(policy)["Function"]["Action"] == ["kms:Decrypt", "kms:DescribeKey"]
+
+
+def test_an_existing_key_is_read_by_its_alias_and_left_alone() -> None:
+    def build(stack: TerraformStack) -> None:
+        Site(stack)
+        key = Key.from_alias(stack, "shared", alias="platform/shared")
+        key.grant_service("Logs", "logs.eu-central-2.amazonaws.com")
+        key.grant_decrypt("Function", "arn:aws:iam::123456789012:role/function")
+        assert key.arn
+        assert key.ready
+
+    template = Template.of(build)
+    assert template.all("aws_kms_key") == []
+    (data,) = template.document["data"]["aws_kms_key"].values()
+    assert data["key_id"] == "alias/platform/shared"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("rotation_days", 89), ("rotation_days", 2561), ("deletion_window_days", 6), ("deletion_window_days", 31)],
+)
+def test_c22_kms_limits(setting: str, value: int) -> None:
+    with pytest.raises(ValidationError, match=setting):
+        KeySettings.model_validate({setting: value})
