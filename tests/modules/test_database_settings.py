@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from modules.database.recovery import RecoverySettings, achievable, check_recovery
+from modules.database.settings import DatabaseSettings, check_region
+from modules.database.windows import windows_overlap
+
+ZONES = ("eu-central-2a", "eu-central-2b", "eu-central-2c")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"multi_az": True, "availability_zone": "eu-central-2a"}, "C05"),
+        ({"engine_version": "15.4"}, r"no longer offers PostgreSQL 15.4.*C09"),
+        ({"engine_version": "13.3"}, r"no longer offers PostgreSQL 13.3.*C09"),
+        ({"engine_version": "16.99"}, r"RDS has no PostgreSQL 16.99"),
+        ({"engine_version": "99"}, r"RDS has no PostgreSQL 99"),
+        ({"engine_version": "postgres16"}, "not a PostgreSQL version"),
+        ({"performance_insights_retention_days": 30}, "C11"),
+        ({"monitoring_interval": 45}, "C12"),
+        ({"monitoring_interval": 0}, "greater than or equal to 1"),
+        ({"backup_retention_days": 36}, "less than or equal to 35"),
+        ({"backup_retention_days": 0}, "greater than or equal to 1"),
+        ({"backup_window": "03:00-03:20"}, "C14"),
+        ({"backup_window": "25:00-26:00"}, "C14"),
+        ({"maintenance_window": "Sun:04:00-Sun:05:00"}, "C14"),
+        ({"maintenance_window": "sun:04:00-sun:04:10"}, "C14"),
+        ({"backup_window": "04:30-05:30"}, r"overlaps maintenance_window.*C14"),
+        ({"storage_gb": 100, "iops": 12000}, "C15"),
+        ({"storage_gb": 100, "throughput_mbps": 500}, "C15"),
+        ({"storage_gb": 100, "max_storage_gb": 105}, "10 % of room"),
+        ({"storage_gb": 19}, "greater than or equal to 20"),
+        ({"username": "admin"}, "not a name for the master user"),
+        ({"username": "pg_owner"}, "not a name for the master user"),
+        ({"username": "Citizen"}, "not a name for the master user"),
+        ({"name": "1st"}, "name"),
+        ({"certificate_authority": "rds-ca-2019"}, "not a certificate authority"),
+        ({"parameters": {"rds.force_ssl": "0"}}, "rds.force_ssl"),
+        ({"parameters": {"max_connections": "10"}}, "a setting of its own"),
+        ({"log_retention_days": 31}, "C24"),
+        ({"instance_class": "m6g.large"}, "instance_class"),
+        ({"instance_class": "db.x2g.large"}, "max_connections"),
+        ({"port": 80}, "greater than or equal to 1150"),
+        ({"multi_az": "yes"}, "multi_az"),
+    ],
+)
+def test_what_rds_would_refuse(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=re.compile(message, re.DOTALL)):
+        DatabaseSettings.model_validate(settings)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"engine_version": "16"},
+        {"engine_version": "16.10"},
+        {"performance_insights_retention_days": 731},
+        {"performance_insights_retention_days": 31 * 23},
+        {"multi_az": False, "availability_zone": "eu-central-2a"},
+        {"storage_gb": 400, "iops": 12000, "throughput_mbps": 500},
+        {"backup_window": "23:45-00:30"},
+        {"maintenance_window": "sun:23:00-mon:01:00"},
+        {"instance_class": "db.x2g.large", "max_connections": 1000},
+        {"parameters": {"work_mem": "65536"}},
+    ],
+)
+def test_what_rds_accepts(settings: dict[str, Any]) -> None:
+    assert DatabaseSettings.model_validate(settings)
+
+
+@pytest.mark.parametrize(
+    ("daily", "weekly", "overlap"),
+    [
+        ("03:00-04:00", "sun:04:00-sun:05:00", False),  # they touch
+        ("03:00-04:01", "sun:04:00-sun:05:00", True),
+        ("04:59-05:30", "sun:04:00-sun:05:00", True),
+        ("05:00-05:30", "sun:04:00-sun:05:00", False),
+        ("23:30-00:30", "mon:00:00-mon:00:30", True),
+        ("23:30-00:30", "sun:23:45-mon:00:15", True),
+        ("00:00-00:30", "sun:23:00-mon:00:15", True),  # across the end of the week
+        ("12:00-13:00", "sun:23:00-mon:00:15", False),
+    ],
+)
+def test_c14_windows(daily: str, weekly: str, overlap: bool) -> None:  # noqa: FBT001
+    assert windows_overlap(daily, weekly) is overlap
+
+
+def test_c07_a_class_that_the_region_does_not_have() -> None:
+    settings = DatabaseSettings(instance_class="db.m4.large", max_connections=100)
+    with pytest.raises(ValueError, match=r"no db.m4.large in eu-central-2.*C07") as error:
+        check_region(settings, "eu-central-2", ZONES)
+    assert re.search(r"fix:     write instance_class = \"db\.\w+\.\w+\"", str(error.value))
+
+
+def test_c06_a_zone_of_another_region() -> None:
+    settings = DatabaseSettings(multi_az=False, availability_zone="ap-northeast-1a")
+    with pytest.raises(ValueError, match=r"ap-northeast-1a is not in eu-central-2.*C06"):
+        check_region(settings, "eu-central-2", ZONES)
+
+
+def test_c37_what_multi_az_gives() -> None:
+    given = achievable(DatabaseSettings())
+    assert (given.rpo_minutes, given.rto_minutes) == (5, 2)
+
+
+@pytest.mark.parametrize(
+    ("database", "promised", "message"),
+    [
+        ({}, {"rpo_minutes": 4}, "ships its transaction logs every 5 minutes"),
+        ({}, {"rto_minutes": 1}, "60 to 120 seconds"),
+        ({"multi_az": False}, {}, "without a standby"),
+    ],
+)
+def test_c37_targets_that_the_configuration_cannot_keep(
+    database: dict[str, Any], promised: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        check_recovery(DatabaseSettings(**database), RecoverySettings(**promised))
+
+
+def test_c37_targets_that_it_can_keep() -> None:
+    check_recovery(DatabaseSettings(), RecoverySettings(rpo_minutes=5, rto_minutes=2))
