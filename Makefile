@@ -61,7 +61,7 @@ preflight:
 	@[ -x $(VENV_PYTHON) ] || $(PYTHON) -m venv .venv
 	@pipenv=$$(command -v pipenv) && "$$pipenv" --version >/dev/null 2>&1 || { \
 	  pipenv=$$PWD/.tools/bin/pipenv; \
-	  [ -x "$$pipenv" ] || { $(PYTHON) -m venv .tools && .tools/bin/pip install --quiet pipenv==$(PIPENV_VERSION); }; \
+	  [ -x "$$pipenv" ] || { $(PYTHON) -m venv .tools && .tools/bin/pip install -qq pipenv==$(PIPENV_VERSION); }; \
 	} && "$$pipenv" sync --dev
 	@touch $@
 	@echo "The Python packages are there"

@@ -191,8 +191,9 @@ def _lifecycle(s3: S3Client, bucket: str) -> bool:
     """Other rules that someone added stay."""
     found = _found(lambda: s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]) or []
     ours = [rule for rule in found if rule.get("ID") == _LIFECYCLE["ID"]]
-    expiry = ours[0].get("NoncurrentVersionExpiration", {}) if ours else {}
-    if expiry == _LIFECYCLE["NoncurrentVersionExpiration"] and ours[0]["Status"] == "Enabled":
+    # Of what AWS answers only the days are compared: emulations leave the number of kept versions out.
+    days = ours[0].get("NoncurrentVersionExpiration", {}).get("NoncurrentDays") if ours else None
+    if days == NONCURRENT_DAYS and ours[0]["Status"] == "Enabled":
         return False
     others: list[Any] = [rule for rule in found if rule.get("ID") != _LIFECYCLE["ID"]]
     s3.put_bucket_lifecycle_configuration(

@@ -160,5 +160,5 @@ def _key(kms: KMSClient, key_id: str) -> str:
     if key_id.startswith("alias/"):
         kms.delete_alias(AliasName=key_id)
     if found.get("KeyState") != "PendingDeletion":
-        kms.schedule_key_deletion(KeyId=found["Arn"], PendingWindowInDays=KEY_WINDOW_DAYS)
+        kms.schedule_key_deletion(KeyId=found["KeyId"], PendingWindowInDays=KEY_WINDOW_DAYS)
     return f"alias deleted; AWS deletes the key in {KEY_WINDOW_DAYS} days"
