@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cdktf_cdktf_provider_aws.efs_access_point import EfsAccessPoint
 from cdktf_cdktf_provider_aws.efs_backup_policy import EfsBackupPolicy
-from cdktf_cdktf_provider_aws.efs_file_system import EfsFileSystem
+from cdktf_cdktf_provider_aws.efs_file_system import EfsFileSystem, EfsFileSystemLifecyclePolicy
 from cdktf_cdktf_provider_aws.efs_file_system_policy import EfsFileSystemPolicy
 from cdktf_cdktf_provider_aws.efs_mount_target import EfsMountTarget
 from cdktf_cdktf_provider_aws.efs_replication_configuration import EfsReplicationConfiguration
@@ -61,8 +61,8 @@ class FileSystem(Construct):
             throughput_mode="elastic",
             # EFS takes one transition per policy object (constraint C23).
             lifecycle_policy=[
-                {"transition_to_ia": settings.transition_to_ia},
-                {"transition_to_primary_storage_class": "AFTER_1_ACCESS"},
+                EfsFileSystemLifecyclePolicy(transition_to_ia=settings.transition_to_ia),
+                EfsFileSystemLifecyclePolicy(transition_to_primary_storage_class="AFTER_1_ACCESS"),
             ],
             tags={"Name": name("transaction-logs")},
             depends_on=[key.ready],

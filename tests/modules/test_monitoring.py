@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+from cdktf import TerraformStack
+from pydantic import ValidationError
+
+from modules.monitoring.monitoring import Monitoring
+from modules.monitoring.settings import AlarmSettings
+from modules.monitoring.topic import Topic
+from tests.modules.site import Site, name
+from tests.template import Template, statements
+
+
+class FakeDatabase:
+    instance_id = "dr-citizen-db-test"
+    parameter_group_name = "dr-postgres16-test"
+    max_connections = 450
+
+    def metric_dimensions(self) -> Mapping[str, str]:
+        return {"DBInstanceIdentifier": self.instance_id}
+
+
+@pytest.fixture(scope="module")
+def monitoring() -> Template:
+    def build(stack: TerraformStack) -> None:
+        site = Site(stack)
+        topic = Topic(
+            stack,
+            "topic",
+            name=name("alerts"),
+            account=site.account,
+            key=site.key,
+            email="operations@example.org",
+        )
+        Monitoring(
+            stack,
+            "monitoring",
+            name=name,
+            account=site.account,
+            database=FakeDatabase(),
+            topic=topic,
+            settings=AlarmSettings(),
+        )
+
+    return Template.of(build)
+
+
+@pytest.mark.parametrize(
+    ("what", "metric", "operator", "threshold"),
+    [
+        ("cpu", "CPUUtilization", "GreaterThanThreshold", 80),
+        ("connections", "DatabaseConnections", "GreaterThanThreshold", 360),  # 80 % of 450
+        ("free-storage", "FreeStorageSpace", "LessThanThreshold", 10 * 1024**3),
+        ("read-latency", "ReadLatency", "GreaterThanThreshold", 0.1),
+        ("write-latency", "WriteLatency", "GreaterThanThreshold", 0.1),
+    ],
+)
+def test_alarms_as_required(monitoring: Template, what: str, metric: str, operator: str, threshold: float) -> None:
+    alarm = monitoring.one("aws_cloudwatch_metric_alarm", f"monitoring/{what}")
+    assert alarm["namespace"] == "AWS/RDS"
+    assert alarm["metric_name"] == metric
+    assert alarm["comparison_operator"] == operator
+    assert alarm["threshold"] == threshold
+    assert alarm["dimensions"] == {"DBInstanceIdentifier": "dr-citizen-db-test"}
+    assert alarm["alarm_name"] == f"dr-database-{what}-test"
+
+
+def test_c35_every_alarm_tells_when_it_rises_clears_and_is_blind(monitoring: Template) -> None:
+    alarms = [alarm for alarm in monitoring.all("aws_cloudwatch_metric_alarm") if "heartbeat" not in alarm["alarm_name"]]
+    for alarm in [*alarms, monitoring.one("aws_cloudwatch_composite_alarm")]:
+        for actions in ("alarm_actions", "ok_actions", "insufficient_data_actions"):
+            assert len(alarm[actions]) == 1
+
+
+def test_a_database_that_falls_silent_is_unavailable(monitoring: Template) -> None:
+    heartbeat = monitoring.one("aws_cloudwatch_metric_alarm", "heartbeat")
+    assert heartbeat["treat_missing_data"] == "breaching"
+    rule = monitoring.one("aws_cloudwatch_composite_alarm")["alarm_rule"]
+    assert rule.startswith('ALARM("dr-database-heartbeat-test") OR ')
+
+
+def test_the_composite_alarm_waits_for_the_alarms_that_it_names(monitoring: Template) -> None:
+    composite = monitoring.one("aws_cloudwatch_composite_alarm")
+    named = {alarm["alarm_name"] for alarm in monitoring.all("aws_cloudwatch_metric_alarm")}
+    in_rule = {name for name in named if name in composite["alarm_rule"]}
+    assert len(in_rule) == len(composite["depends_on"]) == 4
+
+
+def test_failover_and_replica_events_are_reported(monitoring: Template) -> None:
+    events = monitoring.one("aws_db_event_subscription", "instance-events")
+    assert {"failover", "read replica", "low storage", "failure"} <= set(events["event_categories"])
+    assert events["source_ids"] == ["dr-citizen-db-test"]
+
+
+def test_the_topic_is_encrypted_and_takes_tls_from_this_account_only(monitoring: Template) -> None:
+    assert monitoring.one("aws_sns_topic")["kms_master_key_id"].startswith("${aws_kms_key.")
+    policy = statements(monitoring.one("aws_sns_topic_policy")["policy"])
+    assert policy.pop("DenyPlainText")["Effect"] == "Deny"
+    assert len(policy) == 3
+    for statement in policy.values():
+        assert "aws:SourceAccount" in statement["Condition"]["StringEquals"]
+
+
+def test_someone_hears_of_it(monitoring: Template) -> None:
+    subscription = monitoring.one("aws_sns_topic_subscription")
+    assert (subscription["protocol"], subscription["endpoint"]) == ("email", "operations@example.org")
+
+
+def test_nobody_is_subscribed_unless_named() -> None:
+    template = Template.of(lambda stack: Site(stack).topic)
+    assert template.all("aws_sns_topic_subscription") == []
+
+
+def test_the_dashboard_draws_each_alarm_with_its_threshold(monitoring: Template) -> None:
+    widgets = json.loads(monitoring.one("aws_cloudwatch_dashboard")["dashboard_body"])["widgets"]
+    assert [widget["properties"]["title"] for widget in widgets] == [
+        "CPUUtilization",
+        "DatabaseConnections",
+        "FreeStorageSpace",
+        "ReadLatency",
+        "WriteLatency",
+    ]
+    assert all(widget["properties"]["region"] == "eu-central-2" for widget in widgets)
+    assert len({(widget["x"], widget["y"]) for widget in widgets}) == 5
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"cpu_percent": 101}, "cpu_percent"),
+        ({"email": "operations"}, "email"),
+        ({"read_latency_ms": 0}, "read_latency_ms"),
+        ({"free_storage_gb": 0.5}, "free_storage_gb"),
+    ],
+)
+def test_settings_that_make_no_sense(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        AlarmSettings.model_validate(settings)
