@@ -6,7 +6,6 @@ import json
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from environments import backend
@@ -27,9 +26,6 @@ from operations.project import Project
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it: 128 and the number of the signal."""
 
 Stack = Annotated[
     str, typer.Argument(help="Name of the system, for example citizen-data.", show_default=False)
@@ -179,20 +175,10 @@ def _done(approved: bool) -> None:
 def main() -> None:
     """Run a command; what people did wrong, and what failed, is told without a traceback."""
     try:
-        code = app(standalone_mode=False)
+        app(prog_name="holdfast")
     except Problem as problem:
         console.error(str(problem))
         sys.exit(EXIT_CODE)
     except failure.Failed as failed:
         console.error(str(failed))
         sys.exit(failure.EXIT_CODE)
-    except click.exceptions.Abort:
-        console.error("Nothing was changed.")
-        sys.exit(failure.EXIT_CODE)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        console.error("Interrupted.")
-        sys.exit(INTERRUPTED)
-    sys.exit(code or 0)
