@@ -101,7 +101,9 @@ class Rotation(Construct):
             kms_key_arn=key.arn,
             environment={
                 "variables": {
+                    # For an entry that does not name them: it may be older than the database.
                     "DATABASE_HOST": database.address,
+                    "DATABASE_NAME": database.name,
                     "DATABASE_PORT": str(database.port),
                 }
             },

@@ -75,6 +75,7 @@ class Database(Construct):
         self._account = account
         self.identifier = name("citizen-db")
         self.port = settings.port
+        self.name = settings.name
         self.max_connections = settings.connections
         self.security_group: SecurityGroup = network.security_group(
             "database-security-group", name=name("database"), description="PostgreSQL on RDS"

@@ -1,0 +1,158 @@
+"""The whole system, synthesized once per environment."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from stacks.citizen_data import CitizenData
+from stacks.environment import load
+from tests.template import Template
+
+TAGGED = {"Environment", "Project", "CostCenter", "ManagedBy"}
+UNTAGGABLE = {
+    "aws_backup_selection",
+    "aws_backup_vault_lock_configuration",
+    "aws_backup_vault_notifications",
+    "aws_backup_vault_policy",
+    "aws_cloudwatch_dashboard",
+    "aws_efs_backup_policy",
+    "aws_efs_file_system_policy",
+    "aws_efs_mount_target",
+    "aws_iam_role_policy",
+    "aws_iam_role_policy_attachment",
+    "aws_kms_alias",
+    "aws_lambda_permission",
+    "aws_route",
+    "aws_route_table_association",
+    "aws_secretsmanager_secret_policy",
+    "aws_secretsmanager_secret_rotation",
+    "aws_sns_topic_policy",
+    "aws_sns_topic_subscription",
+}
+"""Types of the provider's schema without ``tags``."""
+
+
+def synthesize(name: str, *, removable: bool = False) -> Template:
+    return Template.synthesized(
+        lambda app: CitizenData(app, environment=load(name), removable=removable), name="citizen-data"
+    )
+
+
+@pytest.fixture(scope="module")
+def dev() -> Template:
+    return synthesize("dev")
+
+
+@pytest.fixture(scope="module")
+def prod() -> Template:
+    return synthesize("prod")
+
+
+def test_it_is_one_state_of_about_a_hundred_resources(dev: Template) -> None:
+    assert 100 <= len(list(dev.everything())) <= 140
+
+
+def test_it_names_no_endpoint_and_no_credentials(dev: Template) -> None:
+    assert dev.document["provider"]["aws"] == [{"region": "eu-central-2"}]
+
+
+def test_everything_that_can_be_tagged_is_tagged(dev: Template) -> None:
+    untagged = {kind for kind, resource in dev.everything() if not set(resource.get("tags", {})) >= TAGGED}
+    assert untagged <= UNTAGGABLE
+
+
+def test_every_name_carries_the_suffix(dev: Template) -> None:
+    for kind, resource in dev.everything():
+        given = resource.get("name") or resource.get("tags", {}).get("Name")
+        if given and kind not in {"aws_iam_role_policy"}:
+            assert "-dev" in given, (kind, given)
+            assert given == given.lower()
+
+
+@pytest.mark.parametrize("name", ["dr-vpc-dev", "dr-transaction-logs-dev", "dr-db-credentials-dev"])
+def test_the_required_names(dev: Template, name: str) -> None:
+    assert name in json.dumps(dev.document)
+
+
+def test_addresses_of_what_holds_data_are_a_contract(dev: Template) -> None:
+    # A change here destroys a database: it needs a `moved` block and a release note, not a new expectation.
+    addresses = {
+        kind: sorted(dev.document["resource"][kind])
+        for kind in ("aws_db_instance", "aws_efs_file_system", "aws_backup_vault", "aws_kms_key")
+    }
+    assert addresses == {
+        "aws_db_instance": ["database_instance_D7FC2283"],
+        "aws_efs_file_system": ["filesystem_B40D6556"],
+        "aws_backup_vault": ["backup_vault_A3268EAD"],
+        "aws_kms_key": [
+            "keys_backups_key_7F6558CC",
+            "keys_efs_key_270BEDFE",
+            "keys_logs_key_A1A70726",
+            "keys_rds_key_3D77785E",
+            "keys_secrets_key_D6D9D890",
+        ],
+    }
+
+
+def test_outputs_name_no_secret(dev: Template) -> None:
+    outputs = dev.document["output"]
+    assert {"database_endpoint", "vpc_id", "credentials_arn", "backup_vault_name"} <= set(outputs)
+    for name, output in outputs.items():
+        assert "password" not in json.dumps(output), name
+        assert "ephemeral." not in json.dumps(output), name
+
+
+def test_c39_continuous_backup_and_the_instance_keep_the_same_days(prod: Template) -> None:
+    rules = {rule["rule_name"]: rule for rule in prod.one("aws_backup_plan")["rule"]}
+    days = prod.one("aws_db_instance")["backup_retention_period"]
+    assert rules["continuous"]["lifecycle"]["delete_after"] == days == 35
+
+
+def test_a_regulated_system_is_protected_and_can_be_released(prod: Template) -> None:
+    released = synthesize("prod", removable=True)
+    assert prod.one("aws_db_instance")["deletion_protection"] is True
+    assert released.one("aws_db_instance")["deletion_protection"] is False
+    assert len(prod.all("aws_backup_vault_lock_configuration")) == 1
+    assert released.all("aws_backup_vault_lock_configuration") == []
+
+
+def test_the_application_reaches_the_database_and_the_file_system(dev: Template) -> None:
+    ports = {rule["from_port"] for rule in dev.all("aws_vpc_security_group_egress_rule")}
+    assert ports == {443, 2049, 5432}
+
+
+def test_no_security_group_rule_is_open_to_the_world(dev: Template, prod: Template) -> None:
+    for template in (dev, prod):
+        assert_nothing_is_public_or_unencrypted(template)
+
+
+def assert_nothing_is_public_or_unencrypted(template: Template) -> None:
+    """Hold what must be true of every environment."""
+    for kind, resource in template.everything():
+        if kind in {"aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule"}:
+            assert resource.get("cidr_ipv4") != "0.0.0.0/0"
+        _check(kind, resource)
+
+
+def _check(kind: str, resource: dict[str, Any]) -> None:
+    encrypted_by = {
+        "aws_db_instance": "kms_key_id",
+        "aws_efs_file_system": "kms_key_id",
+        "aws_cloudwatch_log_group": "kms_key_id",
+        "aws_sns_topic": "kms_master_key_id",
+        "aws_backup_vault": "kms_key_arn",
+        "aws_lambda_function": "kms_key_arn",
+        "aws_secretsmanager_secret": "kms_key_id",
+    }
+    if kind in encrypted_by:
+        assert resource[encrypted_by[kind]].startswith("${"), kind
+    if kind == "aws_db_instance":
+        assert resource["storage_encrypted"] is True
+        assert resource["publicly_accessible"] is False
+    if kind == "aws_efs_file_system":
+        assert resource["encrypted"] is True
+    if kind == "aws_subnet":
+        assert resource["map_public_ip_on_launch"] is False
