@@ -40,7 +40,7 @@ def logger() -> logging.Logger:
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
     own = logging.getLogger("rotation")
-    if not own.handlers:
+    if not any(isinstance(handler, _Stdout) for handler in own.handlers):
         handler = _Stdout()
         handler.setFormatter(JsonLines())
         own.addHandler(handler)

@@ -1,0 +1,69 @@
+"""A secret in moto, moved through a rotation as Secrets Manager does it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.secretsmanager.models import secretsmanager_backends
+
+from functions.rotation.handler import handler
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+REGION = "eu-central-2"
+NAME = "dr-db-credentials-test"
+STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
+
+
+class RotatingSecret:
+    """The secret, what it holds, and the calls of its rotation."""
+
+    def __init__(self, client: SecretsManagerClient, value: dict[str, Any]) -> None:
+        self.client = client
+        self.arn = client.create_secret(Name=NAME, SecretString=json.dumps(value))["ARN"]
+
+    def begin(self) -> str:
+        """Start a rotation: Secrets Manager moves AWSPENDING to a new version without a value.
+
+        moto does this in RotateSecret, together with steps of its own that AWS does not take.
+        """
+        token = str(uuid.uuid4())
+        stored = secretsmanager_backends[DEFAULT_ACCOUNT_ID][REGION].secrets[NAME]
+        for version in stored.versions.values():
+            version["version_stages"] = [
+                stage for stage in version["version_stages"] if stage != "AWSPENDING"
+            ]
+        stored.versions[token] = {"createdate": 0, "version_id": token, "version_stages": ["AWSPENDING"]}
+        return token
+
+    def step(self, step: str, token: str) -> None:
+        """Call the function for one step."""
+        handler({"SecretId": self.arn, "ClientRequestToken": token, "Step": step}, None)
+
+    def rotate(self, token: str, steps: tuple[str, ...] = STEPS) -> None:
+        """Call the function for each step."""
+        for step in steps:
+            self.step(step, token)
+
+    def value(self, stage: str = "AWSCURRENT") -> dict[str, Any]:
+        """The entry with a staging label."""
+        text = self.client.get_secret_value(SecretId=self.arn, VersionStage=stage)["SecretString"]
+        return dict(json.loads(text))
+
+    def put(self, value: dict[str, Any] | str, stage: str, token: str | None = None) -> str:
+        """Store a version by hand."""
+        text = value if isinstance(value, str) else json.dumps(value)
+        return self.client.put_secret_value(
+            SecretId=self.arn,
+            SecretString=text,
+            VersionStages=[stage],
+            ClientRequestToken=token or str(uuid.uuid4()),
+        )["VersionId"]
+
+    def stages(self) -> dict[str, list[str]]:
+        """Labels of each version."""
+        return dict(self.client.describe_secret(SecretId=self.arn)["VersionIdsToStages"])

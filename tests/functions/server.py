@@ -1,0 +1,198 @@
+"""A real PostgreSQL server on loopback, with TLS only, that lives as long as the tests."""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import os
+import pwd
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from pg8000.native import (  # type: ignore[import-untyped]
+    Connection,
+    DatabaseError,
+    InterfaceError,
+    identifier,
+    literal,
+)
+
+HOST = "127.0.0.1"
+ADMINISTRATOR = "postgres"
+START_SECONDS = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgreSQLServer:
+    """A running server.
+
+    Args:
+        port: on loopback.
+        certificate: its self-signed certificate, which is its own root.
+        log: what it writes, with every statement.
+        password: of the administrator.
+    """
+
+    port: int
+    certificate: Path
+    log: Path
+    password: str
+
+    def connect(
+        self, user: str = ADMINISTRATOR, password: str | None = None, database: str = "postgres"
+    ) -> Connection:
+        """Log in without any of the code under test."""
+        tls = ssl.create_default_context(cafile=str(self.certificate))
+        return Connection(
+            user,
+            host=HOST,
+            port=self.port,
+            password=self.password if password is None else password,
+            database=database,
+            ssl_context=tls,
+            timeout=10,
+        )
+
+    def opens(self, user: str, password: str) -> bool:
+        """Whether this password opens the database."""
+        try:
+            self.connect(user, password).close()
+        except DatabaseError:
+            return False
+        return True
+
+    def run(self, statement: str) -> list[list[Any]]:
+        """Run a statement as the administrator."""
+        with self.connect() as connection:
+            return list(connection.run(statement) or [])
+
+    def create_role(self, name: str, password: str) -> None:
+        """A role that may log in."""
+        self.run(f"CREATE ROLE {identifier(name)} LOGIN PASSWORD {literal(password)}")
+
+    def set_password(self, name: str, password: str) -> None:
+        """Change a role's password behind the rotation's back."""
+        self.run(f"ALTER ROLE {identifier(name)} PASSWORD {literal(password)}")
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[PostgreSQLServer]:
+    """Start a server whose files are all in the folder, and stop it at the end."""
+    owner = _unprivileged()
+    data, log, certificate = folder / "data", folder / "server.log", folder / "server.crt"
+    password = "administrator-of-the-tests"
+    (folder / "password").write_text(password)
+    _self_signed(certificate, folder / "server.key")
+    for path in (folder, *folder.iterdir()):
+        os.chown(path, owner.pw_uid, owner.pw_gid)
+    as_owner: dict[str, Any] = {"cwd": folder}
+    if os.geteuid() != owner.pw_uid:
+        as_owner |= {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+    subprocess.run(
+        [
+            _program("initdb"),
+            "--no-sync",
+            "-A",
+            "scram-sha-256",
+            "-U",
+            ADMINISTRATOR,
+            "--pwfile",
+            "password",
+            data,
+        ],
+        check=True,
+        capture_output=True,
+        **as_owner,
+    )
+    (data / "pg_hba.conf").write_text(f"hostssl all all {HOST}/32 scram-sha-256\n")
+    port = _free_port()
+    settings = {
+        "listen_addresses": HOST,
+        "port": port,
+        "unix_socket_directories": "",
+        "fsync": "off",
+        "ssl": "on",
+        "ssl_cert_file": certificate,
+        "ssl_key_file": folder / "server.key",
+        "log_statement": "all",
+        "log_connections": "on",
+        "log_min_messages": "debug1",
+    }
+    arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [_program("postgres"), "-D", data, *arguments], stdout=output, stderr=output, **as_owner
+        )
+        server = PostgreSQLServer(port=port, certificate=certificate, log=log, password=password)
+        try:
+            _wait(process, server)
+            yield server
+        finally:
+            process.send_signal(signal.SIGINT)  # a fast shutdown: connections are closed
+            process.wait(timeout=START_SECONDS)
+
+
+def _wait(process: subprocess.Popen[bytes], server: PostgreSQLServer) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            server.connect().close()
+        except (InterfaceError, DatabaseError):
+            assert process.poll() is None, server.log.read_text()
+            assert time.monotonic() < deadline, server.log.read_text()
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _unprivileged() -> pwd.struct_passwd:
+    """PostgreSQL refuses to run as root."""
+    return pwd.getpwuid(os.geteuid()) if os.geteuid() != 0 else pwd.getpwnam("nobody")
+
+
+def _program(name: str) -> str:
+    installed = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    found = shutil.which(name) or (str(installed[-1]) if installed else None)
+    assert found, f"{name} is not installed: apt-get install postgresql"
+    return found
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _self_signed(certificate: Path, key: Path) -> None:
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "PostgreSQL of the tests")])
+    now = datetime.datetime.now(datetime.UTC)
+    names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))])
+    signed = (
+        x509.CertificateBuilder(subject_name=name, issuer_name=name, public_key=private.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(minutes=5))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(names, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(private, hashes.SHA256())
+    )
+    certificate.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    key.touch(mode=0o600)
+    key.write_bytes(
+        private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
