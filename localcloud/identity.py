@@ -1,0 +1,69 @@
+"""Lets a client tell our server from any other on the port, and tells the store when something may have changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PATH = "/_holdfast"
+"""Path of the server's own answer, beside those of AWS."""
+
+NAME = "holdfast local AWS"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """Who answers on the port.
+
+    Args:
+        name: always :data:`NAME`.
+        pid: process id.
+        directory: where the state is kept.
+        started: seconds since the epoch.
+        gaps: services whose gaps in moto are filled.
+    """
+
+    name: str
+    pid: int
+    directory: str
+    started: float
+    gaps: tuple[str, ...]
+
+    @classmethod
+    def of(cls, directory: Path, gaps: Sequence[str]) -> Identity:
+        """Describe this process."""
+        return cls(name=NAME, pid=os.getpid(), directory=str(directory), started=time.time(), gaps=tuple(gaps))
+
+
+class Observed:
+    """A WSGI application around moto's.
+
+    Args:
+        application: moto.
+        identity: answered at :data:`PATH`.
+        changed: called after each request that may have changed something.
+    """
+
+    def __init__(self, application: WSGIApplication, *, identity: Identity, changed: Callable[[], None]) -> None:
+        self._application = application
+        self._identity = json.dumps(asdict(identity)).encode()
+        self._changed = changed
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request."""
+        if environ.get("PATH_INFO") == PATH:
+            start_response("200 OK", [("Content-Type", "application/json")])
+            return [self._identity]
+        answer = self._application(environ, start_response)
+        # AWS's query and JSON protocols use POST for reading too: the store waits until it is quiet.
+        if environ.get("REQUEST_METHOD") not in {"GET", "HEAD"}:
+            self._changed()
+        return answer
