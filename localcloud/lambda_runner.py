@@ -96,11 +96,12 @@ class Runner:
         extra: variables that every function gets unless it sets them itself.
     """
 
+    _unpacking = threading.Lock()
+
     def __init__(self, directory: Path, *, endpoint: str, extra: Mapping[str, str] | None = None) -> None:
         self._directory = directory
         self._endpoint = endpoint
         self._extra = dict(extra or {})
-        self._unpacking = threading.Lock()
 
     def invoke(self, function: Function, event: object, *, request_id: str) -> Outcome:
         """Run the handler once with an event (anything that JSON can hold), and wait for it."""
