@@ -1,0 +1,184 @@
+"""RDS for PostgreSQL: an instance is a real PostgreSQL server.
+
+In moto 5.2.5 an instance's address leads nowhere: what a rotation, a failover drill or an application does
+with the database cannot be seen. Here CreateDBInstance starts a server on loopback with TLS, the master user and the
+database; ModifyDBInstance changes its password, port and parameter group, RebootDBInstance restarts it, StopDBInstance
+and StartDBInstance do what they say, DeleteDBInstance removes it.
+
+Emulated as before: the engine's version (the server has the installed one), parameters but ``rds.force_ssl``, Multi-AZ,
+and what a snapshot holds: a restored instance has its users and its database, without the data. A read replica answers
+with its source's server. Without PostgreSQL on the machine, everything is emulated, and the log says so.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from localcloud import postgres
+
+Instance: TypeAlias = Any
+"""moto's ``DBInstance``, with the attribute ``holdfast_server`` that is added here: name and address of its server."""
+Backend: TypeAlias = Any
+"""moto's ``RDSBackend``."""
+
+FORCED_SINCE = 15
+"""Major version from which ``rds.force_ssl`` is on by default
+(source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html)."""
+
+_LOG = logging.getLogger(__name__)
+_one_at_a_time = threading.Lock()
+
+
+def install() -> None:
+    """Patch moto's RDS once."""
+    from moto.rds import models  # noqa: PLC0415 - moto comes after its settings
+
+    instance: Any = models.DBInstance
+    backend: Any = models.RDSBackend
+    if "holdfast_server" in vars(models.DBInstance):
+        return
+    atexit.register(lambda: postgres.stop_all(_directory()))
+    instance.holdfast_server = None
+    invented = instance.address.fget
+
+    def address(self: Instance) -> str:
+        return str(self.holdfast_server[1] if self.holdfast_server else invented(self))
+
+    instance.address = property(address)
+    backend.create_db_instance = _created(backend.create_db_instance)
+    backend.modify_db_instance = _modified(backend.modify_db_instance)
+    backend.delete_db_instance = _deleted(backend.delete_db_instance)
+    for operation in ("reboot_db_instance", "start_db_instance"):
+        setattr(backend, operation, _then(getattr(backend, operation), _start))
+    backend.stop_db_instance = _then(backend.stop_db_instance, lambda found: server_of(found).stop())
+
+
+def start_all() -> None:
+    """Start the servers of all instances that are there: after the stored state was loaded."""
+    from moto.rds.models import rds_backends  # noqa: PLC0415
+
+    accounts: Any = rds_backends
+    instances: list[Instance] = [
+        instance
+        for by_region in list(accounts.values())
+        for backend in list(by_region.values())
+        for instance in list(backend.databases.values())
+        if instance.holdfast_server and instance.status != "stopped"
+    ]
+    # A replica has its source's server.
+    for instance in {instance.holdfast_server: instance for instance in reversed(instances)}.values():
+        _attempt("start", instance, _start)
+
+
+def server_of(instance: Instance) -> postgres.Server:
+    """Return the server of an instance that has one."""
+    name, address = instance.holdfast_server
+    return postgres.Server(directory=_directory(), name=name, address=address, port=int(instance.port))
+
+
+def _directory() -> Path:
+    return Path(os.environ["HOLDFAST_LOCAL_DIR"])
+
+
+def _created(create: Callable[[Backend, dict[str, Any]], Instance]) -> Callable[..., Instance]:
+    def create_db_instance(self: Backend, db_kwargs: dict[str, Any]) -> Instance:
+        instance = create(self, db_kwargs)
+        if instance.engine == "postgres" and instance.db_cluster_identifier is None:
+            _attempt("create", instance, _create)
+        return instance
+
+    return create_db_instance
+
+
+def _modified(modify: Callable[[Backend, str, dict[str, Any]], Instance]) -> Callable[..., Instance]:
+    def modify_db_instance(self: Backend, db_instance_identifier: str, db_kwargs: dict[str, Any]) -> Instance:
+        instance = modify(self, db_instance_identifier, db_kwargs)
+        if instance.holdfast_server:
+            if port := db_kwargs.get("db_port_number"):
+                instance.port = port
+            if port or "db_parameter_group_name" in db_kwargs:
+                _attempt("restart", instance, _start)
+            if password := db_kwargs.get("master_user_password"):
+                _attempt(
+                    "change the password of",
+                    instance,
+                    lambda found: server_of(found).set_password(found.master_username, password),
+                )
+        return instance
+
+    return modify_db_instance
+
+
+def _deleted(delete: Callable[..., Instance]) -> Callable[..., Instance]:
+    def delete_db_instance(self: Backend, *arguments: Any, **settings: Any) -> Instance:  # noqa: ANN401
+        instance = delete(self, *arguments, **settings)
+        server = instance.holdfast_server
+        # A replica has its source's server.
+        if server and not any(other.holdfast_server == server for other in self.databases.values()):
+            _attempt("remove", instance, lambda found: server_of(found).remove())
+        return instance
+
+    return delete_db_instance
+
+
+def _then(operation: Callable[..., Instance], work: Callable[[Instance], None]) -> Callable[..., Instance]:
+    def with_server(self: Backend, *arguments: Any, **settings: Any) -> Instance:  # noqa: ANN401
+        instance = operation(self, *arguments, **settings)
+        if instance.holdfast_server:
+            _attempt(operation.__name__, instance, work)
+        return instance
+
+    return with_server
+
+
+def _create(instance: Instance) -> None:
+    password = getattr(instance, "_master_user_password", None)
+    if not password:
+        raise postgres.PostgresError("RDS manages the password, which only it knows")
+    name = f"{instance.region}/{instance.db_instance_identifier}"
+    server = postgres.Server(
+        directory=_directory(),
+        name=name,
+        address=postgres.free_address(name, int(instance.port)),
+        port=int(instance.port),
+    )
+    server.create(
+        username=instance.master_username,
+        password=password,
+        database=instance.db_name,
+        force_tls=_forces_tls(instance),
+    )
+    instance.holdfast_server = (name, server.address)
+
+
+def _start(instance: Instance) -> None:
+    server = server_of(instance)
+    if server.exists():
+        server.start(force_tls=_forces_tls(instance))
+    else:
+        # Its files were deleted meanwhile; the instance is still there.
+        _create(instance)
+
+
+def _forces_tls(instance: Instance) -> bool:
+    default = int(instance.engine_version.split(".")[0]) >= FORCED_SINCE
+    for group in instance.db_parameter_groups():
+        value = group.parameters.get("rds.force_ssl", {}).get("ParameterValue")
+        if value is not None:
+            return str(value) == "1"
+    return default
+
+
+def _attempt(what: str, instance: Instance, work: Callable[[Instance], None]) -> None:
+    """Do something with the real server; when it fails, the emulated instance is still as AWS describes it."""
+    with _one_at_a_time:
+        try:
+            work(instance)
+        except Exception as error:  # noqa: BLE001 - whatever PostgreSQL says; never its traceback: it may quote values
+            _LOG.warning("cannot %s the server of %s: %s", what, instance.db_instance_identifier, error)
