@@ -100,9 +100,7 @@ def _modified(modify: Callable[[Backend, str, dict[str, Any]], Instance]) -> Cal
     def modify_db_instance(self: Backend, db_instance_identifier: str, db_kwargs: dict[str, Any]) -> Instance:
         instance = modify(self, db_instance_identifier, db_kwargs)
         if instance.holdfast_server:
-            if port := db_kwargs.get("db_port_number"):
-                instance.port = port
-            if port or "db_parameter_group_name" in db_kwargs:
+            if db_kwargs.keys() & {"db_port_number", "db_parameter_group_name"}:
                 _attempt("restart", instance, _start)
             if password := db_kwargs.get("master_user_password"):
                 _attempt(

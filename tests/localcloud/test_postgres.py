@@ -63,7 +63,8 @@ def describe(server: Server, name: str) -> dict[str, Any]:
 def _nothing_left(local_aws: Server) -> Iterator[None]:
     yield
     rds = local_aws.client("rds")
-    for instance in rds.describe_db_instances()["DBInstances"]:
+    # Replicas were made after their sources.
+    for instance in reversed(rds.describe_db_instances()["DBInstances"]):
         rds.delete_db_instance(DBInstanceIdentifier=instance["DBInstanceIdentifier"], SkipFinalSnapshot=True)
 
 
