@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from pg8000.native import Connection, identifier, literal  # type: ignore[import-untyped]
-from scramp import ScramMechanism  # type: ignore[import-untyped]
+from scramp import ScramException, ScramMechanism  # type: ignore[import-untyped]
 
 from localcloud import authority
 
@@ -189,8 +189,16 @@ class Server:
         return (self._data / "PG_VERSION").is_file()
 
     def set_password(self, username: str, password: str) -> None:
-        """Change a password. The server gets the SCRAM verifier, so that no log can have the password."""
-        salt, stored_key, server_key, iterations = ScramMechanism().make_auth_info(password)
+        """Change a password. The server gets the SCRAM verifier, so that no log can have the password.
+
+        Raises:
+            PostgresError: the password has characters that SCRAM prohibits (RFC 4013).
+        """
+        try:
+            salt, stored_key, server_key, iterations = ScramMechanism().make_auth_info(password)
+        except ScramException:
+            # Not chained: the error may quote the character.
+            raise PostgresError("the password has characters that SCRAM prohibits (RFC 4013)") from None
         parts = [b64encode(part).decode("ascii") for part in (salt, stored_key, server_key)]
         verifier = f"SCRAM-SHA-256${iterations}:{parts[0]}${parts[1]}:{parts[2]}"
         with self.connect() as connection:

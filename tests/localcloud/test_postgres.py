@@ -306,6 +306,13 @@ def test_without_postgresql_it_says_so(tmp_path: Path, monkeypatch: pytest.Monke
         server.create(username="u", password="p", database=None, force_tls=True)
 
 
+def test_a_password_that_scram_prohibits_is_not_quoted(tmp_path: Path) -> None:
+    server = postgres.Server(directory=tmp_path, name="r/i", address="127.0.0.1", port=1)
+    with pytest.raises(postgres.PostgresError, match="SCRAM prohibits") as refused:
+        server.set_password("u", "planted\u0007")
+    assert "planted" not in str(refused.value)
+
+
 def test_its_files_are_where_their_owner_can_get(tmp_path: Path) -> None:
     place = postgres.home(tmp_path)
     if os.geteuid() == 0:
