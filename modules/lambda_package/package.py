@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from environments.problem import Problem
 from modules.lambda_package.distributions import locked_distributions, python_files
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
@@ -36,31 +37,53 @@ class Package:
 def build(*, source: Path, requirements: Sequence[str], lock: Path, destination: Path) -> Package:
     """Build the package and write it, unless it is there already.
 
+    The content depends on the source's files, the lock and nothing else: not on the folder, the time, the
+    permissions, the umask or the machine.
+
     Args:
-        source: folder of the function's code; it goes in under its own name.
-        requirements: distributions that the code imports and the Lambda runtime does not have.
+        source: folder of the function's code; it goes in under its own name, without hidden files and bytecode.
+        requirements: distributions that the code imports and the Lambda runtime does not have; what they need
+            comes with them.
         lock: ``Pipfile.lock``; what is installed must be what it pins.
         destination: path of the zip.
 
     Raises:
-        Problem: when a distribution is not installed, not locked, of another version, or not pure Python.
+        Problem: the source or the lock cannot be read; a distribution is not installed, not locked, of another
+            version, changed, or not pure Python; or two of them bring the same file.
     """
     entries = _source_files(source)
     for distribution in locked_distributions(requirements, lock):
-        entries.update(python_files(distribution))
+        files = python_files(distribution)
+        for name in sorted(entries.keys() & files.keys()):
+            raise Problem(
+                f"the distribution {distribution.name} brings a file that the package has already", given=name
+            )
+        entries.update(files)
     content = _zip(entries)
     if not destination.is_file() or destination.read_bytes() != content:
         _write(destination, content)
     digest = hashlib.sha256(content).digest()
-    return Package(path=destination, sha256=digest.hex(), base64sha256=base64.b64encode(digest).decode())
+    return Package(
+        path=destination, sha256=digest.hex(), base64sha256=base64.b64encode(digest).decode("ascii")
+    )
 
 
 def _source_files(source: Path) -> dict[str, bytes]:
-    return {
+    files = {
         str(PurePosixPath(source.name, *path.relative_to(source).parts)): path.read_bytes()
         for path in source.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and path.suffix != ".pyc" and not _is_hidden(path.relative_to(source))
     }
+    if not files:
+        raise Problem(
+            "the function's source has no files", given=source, allowed="a folder with a Python package"
+        )
+    return files
+
+
+def _is_hidden(path: Path) -> bool:
+    """Whether an editor or a desktop left it there."""
+    return any(part.startswith(".") or part == "__pycache__" for part in path.parts)
 
 
 def _zip(entries: Mapping[str, bytes]) -> bytes:
