@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,19 +28,21 @@ class Identity:
         pid: process id.
         directory: where the state is kept.
         started: seconds since the epoch.
-        gaps: services whose gaps in moto are filled.
+        services: by service, what is real and what is emulated.
     """
 
     name: str
     pid: int
     directory: str
     started: float
-    gaps: tuple[str, ...]
+    services: Mapping[str, str]
 
     @classmethod
-    def of(cls, directory: Path, gaps: Sequence[str]) -> Identity:
+    def of(cls, directory: Path, services: Mapping[str, str]) -> Identity:
         """Describe this process."""
-        return cls(name=NAME, pid=os.getpid(), directory=str(directory), started=time.time(), gaps=tuple(gaps))
+        return cls(
+            name=NAME, pid=os.getpid(), directory=str(directory), started=time.time(), services=services
+        )
 
 
 class Observed:
@@ -52,7 +54,9 @@ class Observed:
         changed: called after each request that may have changed something.
     """
 
-    def __init__(self, application: WSGIApplication, *, identity: Identity, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, application: WSGIApplication, *, identity: Identity, changed: Callable[[], None]
+    ) -> None:
         self._application = application
         self._identity = json.dumps(asdict(identity)).encode()
         self._changed = changed

@@ -304,6 +304,17 @@ def stop_all(directory: Path) -> None:
                 empty.rmdir()
 
 
+def remove_all(directory: Path) -> None:
+    """Stop every server of a local AWS and delete the files of all of them.
+
+    Args:
+        directory: of the local AWS.
+    """
+    stop_all(directory)
+    if (directory / "postgres").is_dir():
+        shutil.rmtree(home(directory))
+
+
 def _addresses(name: str) -> Iterator[str]:
     first = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
     for offset in range(20):

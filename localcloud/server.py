@@ -10,6 +10,8 @@ import threading
 from pathlib import Path
 from types import FrameType
 
+from localcloud.lock import DirectoryLock, Holder
+
 HOST = "127.0.0.1"
 """The server binds to loopback only: whoever reaches it is the administrator of the emulated account."""
 
@@ -29,9 +31,10 @@ def main() -> None:
     options = parser.parse_args()
     directory: Path = options.directory.absolute()
     directory.mkdir(parents=True, exist_ok=True)
-    os.environ.update(
-        MOTO_SETTINGS, HOLDFAST_LOCAL_DIR=str(directory), MOTO_PORT=str(options.port)
-    )
+    holder = Holder(pid=os.getpid(), port=options.port)
+    if not DirectoryLock(directory).take(holder, seconds=1):
+        sys.exit(f"another local AWS serves {directory}")
+    os.environ.update(MOTO_SETTINGS, HOLDFAST_LOCAL_DIR=str(directory), MOTO_PORT=str(options.port))
     serve(options.port, directory, plain=options.plain)
 
 
@@ -60,14 +63,17 @@ def serve(port: int, directory: Path, *, plain: bool) -> None:
 
     from moto.core.config import default_user_config  # noqa: PLC0415
 
-    from localcloud import gaps, persistence  # noqa: PLC0415
+    from localcloud import emulation, gaps, persistence  # noqa: PLC0415
+    from localcloud.gaps import rds_postgres  # noqa: PLC0415
     from localcloud.identity import Identity, Observed  # noqa: PLC0415
 
     default_user_config["lambda"] = {"use_docker": False}
-    filled = gaps.install_all()
+    gaps.install_all()
     store = persistence.Store(directory)
     store.load()
-    observed = Observed(application, identity=Identity.of(directory, filled), changed=store.changed)
+    rds_postgres.start_all()
+    identity = Identity.of(directory, emulation.services())
+    observed = Observed(application, identity=identity, changed=store.changed)
     server = make_server(HOST, port, observed, threaded=True, request_handler=MotoRequestHandler)
     stopping = threading.Event()
 

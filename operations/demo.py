@@ -53,7 +53,8 @@ def run(project: Project) -> None:
         warn_about_logging()
         console.item("providers", terraform_cli.choose(project).reason, width=12)
     with phases.phase("Local AWS"):
-        status = lifecycle.up(local.settings(project))
+        with local.explained():
+            status = lifecycle.up(local.settings(project))
         local.enter(project)
         console.item("endpoint", status.endpoint, width=12)
     with phases.phase("State backend"):
@@ -93,7 +94,8 @@ def remove(project: Project) -> None:
         return
     phases = Phases(total=4)
     with phases.phase("Local AWS"):
-        lifecycle.up(ours)
+        with local.explained():
+            lifecycle.up(ours)
         local.enter(project)
     with phases.phase(f"Destroy {STACK}"):
         if project.backend.exists():
@@ -115,7 +117,8 @@ def remove(project: Project) -> None:
         if project.backend.exists():
             state_removal.remove(_backend(project), console.item)
     with phases.phase("Local AWS and working files"):
-        lifecycle.reset(ours)
+        with local.explained():
+            lifecycle.reset(ours)
         _forget(project)
         console.line("  removed")
     console.line()
@@ -178,7 +181,7 @@ def _summary(phases: Phases, status: lifecycle.Status) -> None:
     console.OUT.print(phases.table())
     console.line()
     console.title("Real: Terraform, the AWS provider, the cdktf CLI. In place of AWS:")
-    for service, how in sorted(status.emulated.items()):
+    for service, how in status.services.items():
         console.item(service, how, width=18)
     console.line()
     console.title("Next")

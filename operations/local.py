@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from environments.problem import Problem
 from localcloud import lifecycle
 from operations import console, terraform_cli
+from operations.failure import Failed
 from operations.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PORT_VARIABLE = "HOLDFAST_LOCAL_PORT"
 DIRECTORY_VARIABLE = "HOLDFAST_LOCAL_DIR"
@@ -98,14 +103,24 @@ def describe(status: lifecycle.Status) -> None:
     console.item("endpoint", status.endpoint, width=18)
     console.item("process", str(status.pid), width=18)
     console.item("log", str(status.log), width=18)
-    for service, how in sorted(status.emulated.items()):
+    for service, how in status.services.items():
         console.item(service, how, width=18)
+
+
+@contextlib.contextmanager
+def explained() -> Iterator[None]:
+    """Tell of a server that does not start or stop as of any other failure."""
+    try:
+        yield
+    except lifecycle.LifecycleError as error:
+        raise Failed(str(error)) from error
 
 
 @app.command()
 def up() -> None:
     """Start the local AWS. What was deployed before is there again."""
-    status = lifecycle.up(settings(Project()))
+    with explained():
+        status = lifecycle.up(settings(Project()))
     console.title("The local AWS is running")
     describe(status)
 
@@ -141,8 +156,8 @@ def env(
 @app.command()
 def down() -> None:
     """Stop the local AWS. What is deployed is kept for the next start."""
-    was_running = lifecycle.status(settings(Project())).running
-    lifecycle.down(settings(Project()))
+    with explained():
+        was_running = lifecycle.down(settings(Project()))
     console.line("The local AWS is stopped." if was_running else "The local AWS was not running.")
 
 
@@ -153,5 +168,6 @@ def reset(
     """Stop the local AWS and forget everything that is in it."""
     if not yes:
         typer.confirm("Forget everything that is deployed in the local AWS?", abort=True)
-    lifecycle.reset(settings(Project()))
+    with explained():
+        lifecycle.reset(settings(Project()))
     console.line("The local AWS is empty.")
