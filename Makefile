@@ -48,8 +48,8 @@ clean: ## Remove what was installed, and all working files; stops the local AWS
 	@if grep -qs '^# Written by `holdfast demo`' backend.tf; then rm backend.tf; fi
 
 install: preflight ## Install from the locks: .venv, .tools, node_modules
-	@$(MAKE) --no-print-directory -j2 .venv/.installed node_modules/.installed
-	@$(MAKE) --no-print-directory .venv/.warm
+	@$(MAKE) -s --no-print-directory -j2 .venv/.installed node_modules/.installed
+	@$(MAKE) -s --no-print-directory .venv/.warm
 
 preflight:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is missing: https://www.python.org/downloads" >&2; exit 2; }

@@ -16,7 +16,9 @@ class Problem(Exception):  # noqa: N818 - it reports a problem in what a person 
         fix: what to do next.
     """
 
-    def __init__(self, what: str, *, given: object = None, allowed: str | None = None, fix: str | None = None) -> None:
+    def __init__(
+        self, what: str, *, given: object = None, allowed: str | None = None, fix: str | None = None
+    ) -> None:
         super().__init__(what)
         self.what = what
         self.given = given

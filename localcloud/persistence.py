@@ -11,6 +11,7 @@ import pickle
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ class Store:
         self._path = directory / FILE
         self._due = 0.0
         self._wake = threading.Event()
-        self._closing = False
+        self._closing = threading.Event()
         self._saving = threading.Lock()
         _teach_pickle()
         self._thread = threading.Thread(target=self._save_when_quiet, name="store", daemon=True)
@@ -44,9 +45,7 @@ class Store:
         if not self._path.is_file():
             return
         try:
-            stored = pickle.loads(self._path.read_bytes())  # noqa: S301 - our own file, in the user's own folder
-            if stored["moto"] != _moto_version():
-                raise ValueError(f"written with moto {stored['moto']}, this is {_moto_version()}")
+            stored = _read(self._path)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with the file, the server must start
             aside = self._path.with_suffix(f".unreadable-{int(time.time())}")
             self._path.replace(aside)
@@ -62,7 +61,7 @@ class Store:
 
     def close(self) -> None:
         """Store what is there, and stop."""
-        self._closing = True
+        self._closing.set()
         self._wake.set()
         self._thread.join(timeout=60)
         self.save()
@@ -77,19 +76,25 @@ class Store:
             Path(temporary).replace(self._path)
 
     def _save_when_quiet(self) -> None:
-        while not self._closing:
+        while not self._closing.is_set():
             self._wake.wait()
-            while not self._closing and (left := self._due - time.monotonic()) > 0:
+            while not self._closing.is_set() and (left := self._due - time.monotonic()) > 0:
                 time.sleep(left)
-            if self._closing:
+            if self._closing.is_set():
                 return
             self._wake.clear()
             try:
                 self.save()
-            except Exception:
-                # A request changed something meanwhile; the next quiet moment comes.
+            except Exception:  # noqa: BLE001 - a request changed something meanwhile; the next quiet moment comes
                 _LOG.exception("the state could not be stored now")
                 self.changed()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    stored: dict[str, Any] = pickle.loads(path.read_bytes())  # noqa: S301 - our own file, in the user's own folder
+    if stored["moto"] != _moto_version():
+        raise ValueError(f"written with moto {stored['moto']}, this is {_moto_version()}")
+    return stored
 
 
 def _moto_version() -> str:
@@ -98,13 +103,14 @@ def _moto_version() -> str:
 
 def _collect() -> dict[tuple[str, str], dict[str, dict[str, Any]]]:
     """Return, of every backend that was used: where its class is defined, then account and region to backend."""
-    from moto.core.base_backend import BackendDict  # noqa: PLC0415 - moto comes after its settings
+    from moto.core import base_backend  # noqa: PLC0415 - moto comes after its settings
 
+    kinds: Any = base_backend.BackendDict
     return {
         (used.backend.__module__, used.backend.__name__): {
             account: dict(by_region) for account, by_region in list(used.items())
         }
-        for used in list(BackendDict._instances)  # noqa: SLF001 - moto has no public list of what is in use
+        for used in list(kinds._instances)  # noqa: SLF001 - moto has no public list of what is in use
     }
 
 
@@ -122,4 +128,8 @@ def _restore(defined: tuple[str, str], accounts: dict[str, dict[str, Any]]) -> N
 def _teach_pickle() -> None:
     """Locks are made anew: nobody holds one when the state is loaded."""
     for kind, make in _LOCKS.items():
-        copyreg.pickle(kind, lambda _lock, make=make: (make, ()))  # type: ignore[arg-type]
+        copyreg.pickle(kind, _made_by(make))
+
+
+def _made_by(make: Callable[[], object]) -> Callable[[object], tuple[Callable[[], object], tuple[()]]]:
+    return lambda _lock: (make, ())

@@ -56,9 +56,7 @@ class Template:
 
     def one(self, kind: str, path: str = "") -> Resource:
         """The only resource of a type whose construct path ends with ``path``."""
-        found = [
-            resource for resource in self.all(kind) if resource["//"]["metadata"]["path"].endswith(path)
-        ]
+        found = [resource for resource in self.all(kind) if resource["//"]["metadata"]["path"].endswith(path)]
         assert len(found) == 1, f"{len(found)} {kind} at {path!r}: {self.paths(kind)}"
         return found[0]
 

@@ -48,7 +48,16 @@ def start(directory: Path, *options: str, port: int | None = None) -> Server:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     with (directory / "server.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "localcloud.server", "--port", str(port), "--directory", str(directory), *options],
+            [
+                sys.executable,
+                "-m",
+                "localcloud.server",
+                "--port",
+                str(port),
+                "--directory",
+                str(directory),
+                *options,
+            ],
             stdout=log,
             stderr=log,
             env=environment,

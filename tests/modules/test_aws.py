@@ -15,7 +15,9 @@ from tests.template import Template, statements
 
 
 def test_a_single_value_stands_alone_as_aws_normalises_it() -> None:
-    document = json.loads(policy_document([Statement(sid="A", actions=["s3:GetObject"], resources=["a", "b"])]))
+    document = json.loads(
+        policy_document([Statement(sid="A", actions=["s3:GetObject"], resources=["a", "b"])])
+    )
     assert document["Statement"][0]["Action"] == "s3:GetObject"
     assert document["Statement"][0]["Resource"] == ["a", "b"]
 
@@ -45,13 +47,17 @@ def _role(service: str) -> Template:
 
 
 def test_a_role_is_assumed_for_this_account_only() -> None:
-    trust = statements(_role("backup.amazonaws.com").one("aws_iam_role")["assume_role_policy"])["AssumedByService"]
+    trust = statements(_role("backup.amazonaws.com").one("aws_iam_role")["assume_role_policy"])[
+        "AssumedByService"
+    ]
     assert "aws:SourceAccount" in trust["Condition"]["StringEquals"]
     assert trust["Principal"] == {"Service": "backup.amazonaws.com"}
 
 
 def test_lambda_sends_no_source_account() -> None:
-    trust = statements(_role("lambda.amazonaws.com").one("aws_iam_role")["assume_role_policy"])["AssumedByService"]
+    trust = statements(_role("lambda.amazonaws.com").one("aws_iam_role")["assume_role_policy"])[
+        "AssumedByService"
+    ]
     assert "Condition" not in trust
 
 

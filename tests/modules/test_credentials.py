@@ -28,7 +28,12 @@ def _build(stack: TerraformStack, settings: CredentialsSettings, profile: Profil
         key=site.key,
     )
     role = Role(
-        stack, "app", name="app", service="lambda.amazonaws.com", account=site.account, description="an application"
+        stack,
+        "app",
+        name="app",
+        service="lambda.amazonaws.com",
+        account=site.account,
+        description="an application",
     )
     credentials.grant_read(role)
 
@@ -56,7 +61,9 @@ def test_an_existing_entry_is_referenced_not_created(existing: Template) -> None
 
 def test_its_value_is_read_by_an_ephemeral_block_only(existing: Template) -> None:
     assert existing.document["ephemeral"] == {
-        "aws_secretsmanager_secret_version": {"test_credentials_current": {"secret_id": "dr-db-credentials-test"}}
+        "aws_secretsmanager_secret_version": {
+            "test_credentials_current": {"secret_id": "dr-db-credentials-test"}
+        }
     }
     assert "aws_secretsmanager_secret_version" not in existing.document["data"]
 
@@ -64,9 +71,14 @@ def test_its_value_is_read_by_an_ephemeral_block_only(existing: Template) -> Non
 def test_a_created_entry_gets_a_password_that_terraform_keeps_nowhere(created: Template) -> None:
     version = created.one("aws_secretsmanager_secret_version")
     assert "secret_string" not in version
-    assert "ephemeral.aws_secretsmanager_random_password.test_credentials_generated" in version["secret_string_wo"]
+    assert (
+        "ephemeral.aws_secretsmanager_random_password.test_credentials_generated"
+        in version["secret_string_wo"]
+    )
     assert version["secret_string_wo_version"] == 1
-    generated = created.document["ephemeral"]["aws_secretsmanager_random_password"]["test_credentials_generated"]
+    generated = created.document["ephemeral"]["aws_secretsmanager_random_password"][
+        "test_credentials_generated"
+    ]
     assert generated["password_length"] == 32
     assert set("/@\" '") <= set(generated["exclude_characters"])
 
@@ -92,7 +104,9 @@ def test_the_entrys_policy_denies_plain_text_and_other_accounts(existing: Templa
     assert resource["block_public_policy"] is True
     policy = statements(resource["policy"])
     assert {statement["Effect"] for statement in policy.values()} == {"Deny"}
-    assert "aws:PrincipalAccount" in json.dumps(policy["DenyOtherAccounts"]["Condition"]["StringNotEqualsIfExists"])
+    assert "aws:PrincipalAccount" in json.dumps(
+        policy["DenyOtherAccounts"]["Condition"]["StringNotEqualsIfExists"]
+    )
 
 
 def test_a_reader_may_read_this_entry_and_use_its_key_for_it_only(existing: Template) -> None:

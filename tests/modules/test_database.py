@@ -14,7 +14,9 @@ from tests.template import Template, statements
 PASSWORD = EphemeralPassword("${ephemeral.some.password}", 3)
 
 
-def _build(stack: TerraformStack, profile: Profile, *, removable: bool = False, **settings: object) -> Database:
+def _build(
+    stack: TerraformStack, profile: Profile, *, removable: bool = False, **settings: object
+) -> Database:
     site = Site(stack)
     return Database(
         stack,
@@ -88,7 +90,9 @@ def test_it_takes_tls_only(ephemeral: Template) -> None:
 
 
 def test_c41_static_parameters_wait_for_a_restart(ephemeral: Template) -> None:
-    methods = {item["name"]: item["apply_method"] for item in ephemeral.one("aws_db_parameter_group")["parameter"]}
+    methods = {
+        item["name"]: item["apply_method"] for item in ephemeral.one("aws_db_parameter_group")["parameter"]
+    }
     assert methods["shared_preload_libraries"] == "pending-reboot"
     assert methods["max_connections"] == "pending-reboot"
     assert methods["log_min_duration_statement"] == "immediate"
@@ -145,7 +149,7 @@ def test_the_parameter_group_follows_the_major_version() -> None:
 
 
 @pytest.mark.parametrize(("version", "upgrades"), [("16", True), ("16.10", False)])
-def test_a_full_version_stays_until_the_plan_says_otherwise(version: str, upgrades: bool) -> None:  # noqa: FBT001
+def test_a_full_version_stays_until_the_plan_says_otherwise(version: str, upgrades: bool) -> None:
     instance = _template("ephemeral", engine_version=version).one("aws_db_instance")
     assert instance["auto_minor_version_upgrade"] is upgrades
 

@@ -87,7 +87,7 @@ def test_what_rds_accepts(settings: dict[str, Any]) -> None:
         ("12:00-13:00", "sun:23:00-mon:00:15", False),
     ],
 )
-def test_c14_windows(daily: str, weekly: str, overlap: bool) -> None:  # noqa: FBT001
+def test_c14_windows(daily: str, weekly: str, overlap: bool) -> None:
     assert windows_overlap(daily, weekly) is overlap
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
 import pytest
 from cdktf import TerraformStack
+from constructs import Construct
 from pydantic import ValidationError
 
 from modules.aws.role import Role
@@ -35,7 +37,7 @@ def filesystem() -> Template:
             "app",
             name="app",
             service="ecs-tasks.amazonaws.com",
-            account=Site(TerraformStack(stack.node.root, "other")).account,
+            account=Site(TerraformStack(cast(Construct, stack.node.root), "other")).account,
             description="an application",
         )
         built.grant_read_write(role, "transaction-logs")
@@ -65,7 +67,9 @@ def test_c23_one_transition_per_policy(filesystem: Template) -> None:
 
 def test_a_mount_target_in_every_zone_keyed_by_zone(filesystem: Template) -> None:
     targets = filesystem.all("aws_efs_mount_target")
-    assert [target["//"]["metadata"]["path"].split("/")[-1] for target in targets] == [f"mount-{zone}" for zone in ZONES]
+    assert [target["//"]["metadata"]["path"].split("/")[-1] for target in targets] == [
+        f"mount-{zone}" for zone in ZONES
+    ]
     assert all("network_private" in target["subnet_id"] for target in targets)
 
 
@@ -105,10 +109,11 @@ def test_access_points_do_not_depend_on_their_order() -> None:
         "logs": AccessPointSettings(path="/logs"),
         "archive": AccessPointSettings(path="/archive"),
     }
-    one, other = (
-        Template.of(lambda stack, chosen=chosen: _build(stack, FileSystemSettings(access_points=chosen)))
-        for chosen in (points, dict(reversed(points.items())))
-    )
+
+    def template(chosen: dict[str, AccessPointSettings]) -> Template:
+        return Template.of(lambda stack: _build(stack, FileSystemSettings(access_points=chosen)))
+
+    one, other = template(points), template(dict(reversed(points.items())))
     assert one.document["resource"] == other.document["resource"]
 
 

@@ -16,7 +16,13 @@ def ring() -> Template:
 
 
 def test_one_key_for_each_kind_of_data(ring: Template) -> None:
-    assert [path.split("/")[-2] for path in ring.paths("aws_kms_key")] == ["backups", "efs", "logs", "rds", "secrets"]
+    assert [path.split("/")[-2] for path in ring.paths("aws_kms_key")] == [
+        "backups",
+        "efs",
+        "logs",
+        "rds",
+        "secrets",
+    ]
     aliases = {alias["name"] for alias in ring.all("aws_kms_alias")}
     assert aliases == {f"alias/dr-{what}-test" for what in ("backups", "efs", "logs", "rds", "secrets")}
 
@@ -88,7 +94,12 @@ def test_an_existing_key_is_read_by_its_alias_and_left_alone() -> None:
 
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("rotation_days", 89), ("rotation_days", 2561), ("deletion_window_days", 6), ("deletion_window_days", 31)],
+    [
+        ("rotation_days", 89),
+        ("rotation_days", 2561),
+        ("deletion_window_days", 6),
+        ("deletion_window_days", 31),
+    ],
 )
 def test_c22_kms_limits(setting: str, value: int) -> None:
     with pytest.raises(ValidationError, match=setting):

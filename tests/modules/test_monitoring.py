@@ -58,7 +58,9 @@ def monitoring() -> Template:
         ("write-latency", "WriteLatency", "GreaterThanThreshold", 0.1),
     ],
 )
-def test_alarms_as_required(monitoring: Template, what: str, metric: str, operator: str, threshold: float) -> None:
+def test_alarms_as_required(
+    monitoring: Template, what: str, metric: str, operator: str, threshold: float
+) -> None:
     alarm = monitoring.one("aws_cloudwatch_metric_alarm", f"monitoring/{what}")
     assert alarm["namespace"] == "AWS/RDS"
     assert alarm["metric_name"] == metric
@@ -69,7 +71,11 @@ def test_alarms_as_required(monitoring: Template, what: str, metric: str, operat
 
 
 def test_c35_every_alarm_tells_when_it_rises_clears_and_is_blind(monitoring: Template) -> None:
-    alarms = [alarm for alarm in monitoring.all("aws_cloudwatch_metric_alarm") if "heartbeat" not in alarm["alarm_name"]]
+    alarms = [
+        alarm
+        for alarm in monitoring.all("aws_cloudwatch_metric_alarm")
+        if "heartbeat" not in alarm["alarm_name"]
+    ]
     for alarm in [*alarms, monitoring.one("aws_cloudwatch_composite_alarm")]:
         for actions in ("alarm_actions", "ok_actions", "insufficient_data_actions"):
             assert len(alarm[actions]) == 1

@@ -64,7 +64,9 @@ def test_private_subnets_leave_through_the_nat_gateway_of_their_zone(network: Te
         assert network.address("aws_nat_gateway", f"nat-{zone}") in route["nat_gateway_id"]
 
 
-@pytest.mark.parametrize(("mode", "gateways", "routes"), [("one_per_az", 3, 4), ("single", 1, 4), ("none", 0, 1)])
+@pytest.mark.parametrize(
+    ("mode", "gateways", "routes"), [("one_per_az", 3, 4), ("single", 1, 4), ("none", 0, 1)]
+)
 def test_nat_modes(mode: str, gateways: int, routes: int) -> None:
     template = _with(nat=mode)
     assert len(template.all("aws_nat_gateway")) == len(template.all("aws_eip")) == gateways
@@ -126,7 +128,8 @@ def test_an_existing_vpc_is_used_as_it_is() -> None:
             account=site.account,
             zones=ZONES,
             settings=NetworkSettings(
-                vpc_id="vpc-0123456789abcdef0", subnet_ids={"private": ids, "database": dict(reversed(ids.items()))}
+                vpc_id="vpc-0123456789abcdef0",
+                subnet_ids={"private": ids, "database": dict(reversed(ids.items()))},
             ),
             logs_key=Key.from_alias(stack, "key", alias="logs"),
         )
@@ -172,7 +175,10 @@ def test_settings_that_aws_would_refuse(settings: dict[str, object], message: st
         ({"subnet_cidrs": {"private": {"eu-central-2a": "10.20.250.0/29"}}}, "/28 or larger"),
         ({"subnet_cidrs": {"private": {"eu-central-2d": "10.20.250.0/24"}}}, "not used"),
         (
-            {"vpc_id": "vpc-0123456789abcdef0", "subnet_ids": {"private": {"eu-central-2a": "subnet-01234567"}}},
+            {
+                "vpc_id": "vpc-0123456789abcdef0",
+                "subnet_ids": {"private": {"eu-central-2a": "subnet-01234567"}},
+            },
             "no private subnet for eu-central-2b, eu-central-2c",
         ),
     ],

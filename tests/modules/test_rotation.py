@@ -23,7 +23,9 @@ def test_the_secret_rotates_every_30_days(system: Template) -> None:
     schedule = system.one("aws_secretsmanager_secret_rotation")
     assert schedule["rotation_rules"] == {"automatically_after_days": 30}
     assert schedule["rotate_immediately"] is False
-    assert system.address("aws_lambda_permission", "rotation/secrets-manager-invokes") in schedule["depends_on"]
+    assert (
+        system.address("aws_lambda_permission", "rotation/secrets-manager-invokes") in schedule["depends_on"]
+    )
 
 
 def test_only_secrets_manager_may_call_the_function_for_this_entry(system: Template) -> None:

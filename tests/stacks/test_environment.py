@@ -112,7 +112,9 @@ def test_a_wrong_type_says_what_is_allowed(tmp_path: Path) -> None:
 
 
 def test_c06_zones_of_another_region(tmp_path: Path) -> None:
-    text = MINIMAL.replace('"eu-central-2a", "eu-central-2b", "eu-central-2c"', '"ap-northeast-1a", "ap-northeast-1c"')
+    text = MINIMAL.replace(
+        '"eu-central-2a", "eu-central-2b", "eu-central-2c"', '"ap-northeast-1a", "ap-northeast-1c"'
+    )
     message = _refused(tmp_path, text)
     assert "ap-northeast-1a, ap-northeast-1c, which eu-central-2 does not have [C06]" in message
     assert "allowed: eu-central-2a, eu-central-2b, eu-central-2c" in message
@@ -123,12 +125,16 @@ def test_c06_a_zone_that_is_named_twice(tmp_path: Path) -> None:
 
 
 def test_c06_an_unknown_region(tmp_path: Path) -> None:
-    message = _refused(tmp_path, MINIMAL.replace('region             = "eu-central-2"', 'region = "eu-middle-1"'))
+    message = _refused(
+        tmp_path, MINIMAL.replace('region             = "eu-central-2"', 'region = "eu-middle-1"')
+    )
     assert "region eu-middle-1 is not known" in message
 
 
 def test_c07_a_class_that_the_region_does_not_have(tmp_path: Path) -> None:
-    message = _refused(tmp_path, MINIMAL + 'database = {\n  instance_class = "db.r3.large"\n max_connections = 100\n}\n')
+    message = _refused(
+        tmp_path, MINIMAL + 'database = {\n  instance_class = "db.r3.large"\n max_connections = 100\n}\n'
+    )
     assert "no db.r3.large in eu-central-2 [C07]" in message
 
 
@@ -162,7 +168,9 @@ def test_a_disposable_environment_may_promise_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["aws:owner", "a?b", ""])
 def test_tags_that_aws_would_refuse(tmp_path: Path, name: str) -> None:
-    text = MINIMAL.replace('cost_center = "platform"', f'cost_center = "p"\n  additional = {{ "{name}" = "x" }}')
+    text = MINIMAL.replace(
+        'cost_center = "platform"', f'cost_center = "p"\n  additional = {{ "{name}" = "x" }}'
+    )
     assert "tag" in _refused(tmp_path, text)
 
 
@@ -172,7 +180,7 @@ def test_several_faults_are_counted(tmp_path: Path) -> None:
 
 
 def test_a_broken_file_says_where(tmp_path: Path) -> None:
-    message = _refused(tmp_path, MINIMAL + 'database = {\n  storage_gb = \n')
+    message = _refused(tmp_path, MINIMAL + "database = {\n  storage_gb = \n")
     assert "line" in message
 
 

@@ -16,11 +16,20 @@ from stacks.environment import Environment
 from tests.stacks.test_citizen_data import assert_nothing_is_public_or_unencrypted
 from tests.template import Template
 
-STATEFUL = ("aws_db_instance", "aws_efs_file_system", "aws_efs_mount_target", "aws_backup_vault", "aws_kms_key", "aws_subnet")
+STATEFUL = (
+    "aws_db_instance",
+    "aws_efs_file_system",
+    "aws_efs_mount_target",
+    "aws_backup_vault",
+    "aws_kms_key",
+    "aws_subnet",
+)
 REGION = "eu-central-2"
 ZONES = facts.zones(REGION) or ()
 CLASSES = sorted(
-    name for name in facts.rds_classes(REGION, "postgres") or () if facts.default_max_connections(name) is not None
+    name
+    for name in facts.rds_classes(REGION, "postgres") or ()
+    if facts.default_max_connections(name) is not None
 )
 
 
@@ -69,7 +78,10 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
             "source": draw(st.sampled_from(["existing", "created"])),
             "rotation_days": draw(st.integers(1, 1000)),
         },
-        "alarms": {"cpu_percent": draw(st.integers(1, 100)), "connections_percent": draw(st.integers(1, 100))},
+        "alarms": {
+            "cpu_percent": draw(st.integers(1, 100)),
+            "connections_percent": draw(st.integers(1, 100)),
+        },
     }
 
 
@@ -84,12 +96,16 @@ def _stateful(template: Template) -> dict[str, Any]:
 
 @given(values=environments(), order=st.randoms(use_true_random=False))
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_every_accepted_environment_is_safe_and_keeps_its_addresses(values: dict[str, Any], order: Any) -> None:
+def test_every_accepted_environment_is_safe_and_keeps_its_addresses(
+    values: dict[str, Any], order: Any
+) -> None:
     template = _synthesize(values)
     assert_nothing_is_public_or_unencrypted(template)
 
     shuffled = dict(order.sample(sorted(values.items()), len(values)))
-    shuffled["availability_zones"] = order.sample(values["availability_zones"], len(values["availability_zones"]))
+    shuffled["availability_zones"] = order.sample(
+        values["availability_zones"], len(values["availability_zones"])
+    )
     assert _stateful(_synthesize(shuffled)) == _stateful(template)
 
 
