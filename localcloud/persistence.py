@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import copyreg
 import importlib
 import importlib.metadata
+import io
 import logging
 import os
 import pickle
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
+
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_private_key,
+)
 
 FILE = "state.pickle"
 QUIET_SECONDS = 2.0
@@ -21,6 +28,7 @@ QUIET_SECONDS = 2.0
 
 _LOG = logging.getLogger(__name__)
 _LOCKS = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
+_KEYS = get_args(PrivateKeyTypes)
 
 
 class Store:
@@ -36,7 +44,6 @@ class Store:
         self._wake = threading.Event()
         self._closing = threading.Event()
         self._saving = threading.Lock()
-        _teach_pickle()
         self._thread = threading.Thread(target=self._save_when_quiet, name="store", daemon=True)
         self._thread.start()
 
@@ -69,10 +76,12 @@ class Store:
     def save(self) -> None:
         """Write the state; the file is complete or the old one, also when the machine stops in between."""
         with self._saving:
-            content = pickle.dumps({"moto": _moto_version(), "backends": _collect()}, protocol=5)
+            content = io.BytesIO()
+            _Pickler(content, protocol=5).dump({"moto": _moto_version(), "backends": _collect()})
+            # Readable by its owner only: it holds secrets and private keys.
             handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=FILE)
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
+                file.write(content.getbuffer())
             Path(temporary).replace(self._path)
 
     def _save_when_quiet(self) -> None:
@@ -125,11 +134,18 @@ def _restore(defined: tuple[str, str], accounts: dict[str, dict[str, Any]]) -> N
                 candidate[account].update(by_region)
 
 
-def _teach_pickle() -> None:
-    """Locks are made anew: nobody holds one when the state is loaded."""
-    for kind, make in _LOCKS.items():
-        copyreg.pickle(kind, _made_by(make))
+class _Pickler(pickle.Pickler):
+    """Writes what pickle alone cannot."""
+
+    def reducer_override(self, obj: object) -> Any:  # noqa: ANN401 - as pickle has it
+        if make := _LOCKS.get(type(obj)):
+            # Locks are made anew: nobody holds one when the state is loaded.
+            return make, ()
+        if isinstance(obj, _KEYS):
+            # KMS gives every key a pair, also those that only encrypt.
+            return _private_key, (obj.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),)
+        return NotImplemented
 
 
-def _made_by(make: Callable[[], object]) -> Callable[[object], tuple[Callable[[], object], tuple[()]]]:
-    return lambda _lock: (make, ())
+def _private_key(der: bytes) -> PrivateKeyTypes:
+    return load_der_private_key(der, password=None)
