@@ -6,13 +6,19 @@ import importlib
 import importlib.metadata
 import io
 import logging
+import marshal
 import os
 import pickle
+import platform
 import tempfile
 import threading
 import time
+from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
+from types import FunctionType
 from typing import Any, get_args
+from weakref import WeakValueDictionary
 
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
@@ -77,7 +83,7 @@ class Store:
         """Write the state; the file is complete or the old one, also when the machine stops in between."""
         with self._saving:
             content = io.BytesIO()
-            _Pickler(content, protocol=5).dump({"moto": _moto_version(), "backends": _collect()})
+            _Pickler(content, protocol=5).dump({"by": _written_by(), "backends": _collect()})
             # Readable by its owner only: it holds secrets and private keys.
             handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=FILE)
             with os.fdopen(handle, "wb") as file:
@@ -101,13 +107,14 @@ class Store:
 
 def _read(path: Path) -> dict[str, Any]:
     stored: dict[str, Any] = pickle.loads(path.read_bytes())  # noqa: S301 - our own file, in the user's own folder
-    if stored["moto"] != _moto_version():
-        raise ValueError(f"written with moto {stored['moto']}, this is {_moto_version()}")
+    if stored["by"] != _written_by():
+        raise ValueError(f"written by {stored['by']}, this is {_written_by()}")
     return stored
 
 
-def _moto_version() -> str:
-    return importlib.metadata.version("moto")
+def _written_by() -> str:
+    major, minor, _ = platform.python_version_tuple()
+    return f"moto {importlib.metadata.version('moto')} with Python {major}.{minor}"
 
 
 def _collect() -> dict[tuple[str, str], dict[str, dict[str, Any]]]:
@@ -144,8 +151,29 @@ class _Pickler(pickle.Pickler):
         if isinstance(obj, _KEYS):
             # KMS gives every key a pair, also those that only encrypt.
             return _private_key, (obj.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),)
+        if isinstance(obj, WeakValueDictionary):
+            # Lambda finds its functions by ARN in one.
+            return WeakValueDictionary, (), None, None, iter(list(obj.items()))
+        if isinstance(obj, defaultdict) and type(obj) is not defaultdict:
+            # pickle would make it with its factory alone; SSM's takes something else.
+            return _defaultdict, (type(obj), obj.default_factory), vars(obj), None, iter(list(obj.items()))
+        if isinstance(obj, FunctionType) and "<locals>" in obj.__qualname__ and obj.__closure__ is None:
+            # What makes the entries of a defaultdict has no name to find it by.
+            return _function, (marshal.dumps(obj.__code__), obj.__module__)
         return NotImplemented
 
 
 def _private_key(der: bytes) -> PrivateKeyTypes:
     return load_der_private_key(der, password=None)
+
+
+def _defaultdict(
+    kind: type[defaultdict[Any, Any]], factory: Callable[[], Any] | None
+) -> defaultdict[Any, Any]:
+    made = kind.__new__(kind)
+    made.default_factory = factory
+    return made
+
+
+def _function(code: bytes, module: str) -> FunctionType:
+    return FunctionType(marshal.loads(code), vars(importlib.import_module(module)))  # noqa: S302 - as what is around it

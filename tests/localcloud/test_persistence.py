@@ -10,6 +10,7 @@ import pytest
 
 from localcloud.persistence import FILE
 from tests.localcloud.conftest import Server, start, stop
+from tests.localcloud.test_awslambda import create
 
 pytestmark = pytest.mark.server
 
@@ -36,8 +37,14 @@ def test_it_survives_a_restart(tmp_path: Path) -> None:
         AttributeDefinitions=[{"AttributeName": "LockID", "AttributeType": "S"}],
     )
     server.client("dynamodb").put_item(TableName=table, Item={"LockID": {"S": "held"}})
+    server.client("ssm").put_parameter(Name="kept", Value="text", Type="String")
+    function = create(server, "def handler(event, context):\n    return event")
+    arn = server.client("lambda").get_function(FunctionName=function)["Configuration"]["FunctionArn"]
     server = again(again(server))
     try:
+        assert server.client("ssm").get_parameter(Name="kept")["Parameter"]["Value"] == "text"
+        answer = server.client("lambda").invoke(FunctionName=arn, Payload=b'"asked"')
+        assert answer["Payload"].read() == b'"asked"'
         kms = server.client("kms")
         assert kms.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"text"
         assert kms.describe_key(KeyId="alias/sealing")["KeyMetadata"]["KeyId"] == sealing
