@@ -35,6 +35,8 @@ def install() -> None:
         return
     system: Any = models.FileSystem
     system._overwrite_protection = "ENABLED"  # noqa: SLF001 - the underscore keeps it out of the description
+    system._backup_status = None  # noqa: SLF001 - the same
+    system.backup_policy = property(_backup_policy)
     system.info_json = _with_protection(system.info_json)
     response.put_backup_policy = _put_backup_policy
     response.update_file_system = _update
@@ -77,10 +79,16 @@ def _with_protection(info: Callable[[FileSystem], dict[str, Any]]) -> Callable[[
     return info_json
 
 
+def _backup_policy(system: FileSystem) -> dict[str, str] | None:
+    """Return what was put, else what the file system was made with; one that was turned off is there, disabled."""
+    status = system._backup_status or ("ENABLED" if system._backup else None)  # noqa: SLF001 - ours and moto's
+    return {"Status": status} if status else None
+
+
 def _put_backup_policy(self: Response) -> Any:  # noqa: ANN401 - moto's
     """PutBackupPolicy; AWS goes through ENABLING and DISABLING."""
     status = self._get_param("BackupPolicy")["Status"]
-    file_system(self)._backup = status == "ENABLED"  # noqa: SLF001 - what DescribeBackupPolicy reads
+    file_system(self)._backup_status = status  # noqa: SLF001 - ours
     return answer({"BackupPolicy": {"Status": status}})
 
 
