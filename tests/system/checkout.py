@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shlex
@@ -19,6 +20,9 @@ from botocore.config import Config
 ROOT = Path(__file__).parents[2]
 REGION = "eu-central-2"
 STACK = "citizen-data"
+FOLDER = "holdfast-checkout"
+"""Name of a copy: the settings of coverage know it."""
+
 BUCKET = "holdfast-state-local"
 TIMEOUT_SECONDS = 1800
 
@@ -90,6 +94,7 @@ class Checkout:
         }
         return {
             **kept,
+            **_coverage_in(self.folder),
             "HOLDFAST_ENVIRONMENT": self.environment,
             "HOLDFAST_LOCAL_PORT": str(self.port),
             "DISABLE_VERSION_CHECK": "1",
@@ -132,6 +137,16 @@ class Checkout:
     def remove(self) -> None:
         """Stop its local AWS, and its database servers, whatever happened."""
         self.holdfast("local", "reset", "--yes")
+
+
+def _coverage_in(folder: Path) -> dict[str, str]:
+    """The settings by which coverage measures subprocesses, if it does, for the copies of our files."""
+    settings = os.environ.get("COVERAGE_PROCESS_CONFIG")
+    if settings is None:
+        return {}
+    fields = json.loads(base64.b64decode(settings))
+    fields["source"] = [str(folder / Path(source).relative_to(ROOT)) for source in fields["source"]]
+    return {"COVERAGE_PROCESS_CONFIG": base64.b64encode(json.dumps(fields).encode()).decode()}
 
 
 def succeeded(done: subprocess.CompletedProcess[str]) -> str:

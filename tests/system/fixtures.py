@@ -17,7 +17,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.system.checkout import REGION, Checkout, succeeded
+from tests.system.checkout import FOLDER, REGION, Checkout, succeeded
 
 OUTPUTS_VARIABLE = "HOLDFAST_DEPLOYED_OUTPUTS"
 """Path of the flat outputs of a system in a real account; the credentials are then those of the environment."""
@@ -43,14 +43,14 @@ class Demo:
 @contextmanager
 def checkout(environment: str) -> Iterator[Checkout]:
     # Not pytest's own folder: PostgreSQL's user must get to the servers' files.
-    folder = Path(tempfile.mkdtemp(prefix=f"holdfast-{environment}-"))
-    folder.chmod(0o755)
-    made = Checkout.make(folder, environment=environment)
+    place = Path(tempfile.mkdtemp(prefix=f"{environment}-"))
+    place.chmod(0o755)
+    made = Checkout.make(place / FOLDER, environment=environment)
     try:
         yield made
     finally:
         made.remove()
-        shutil.rmtree(folder)
+        shutil.rmtree(place)
 
 
 @pytest.fixture(scope="session")
