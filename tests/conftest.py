@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +15,15 @@ activate()
 pytest_plugins = ["tests.system.fixtures"]
 
 
+DEPLOYED = Path(__file__).parent / "deployed"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a file's tests in one process, for their fixtures; begin with the long deployments."""
     for item in items:
-        if item.get_closest_marker("xdist_group") is None:
+        if DEPLOYED in item.path.parents:
+            item.add_marker(pytest.mark.deployed)
+            item.add_marker(pytest.mark.xdist_group("demo"))
+        elif item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     items.sort(key=lambda item: "deployed" not in item.keywords)  # stable: otherwise as they were
