@@ -18,6 +18,7 @@ pytest_plugins = ["tests.system.fixtures"]
 DEPLOYED = Path(__file__).parent / "deployed"
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a file's tests in one process, for their fixtures; begin with the long deployments."""
     for item in items:
