@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -21,12 +22,15 @@ def test_the_vault_has_its_own_key(deployed: Deployed) -> None:
     assert vault.get("Locked", False) is (deployed.outputs["profile"] == "regulated")
 
 
-def test_the_vault_refuses_the_deletion_of_recovery_points(deployed: Deployed) -> None:
+def test_the_vault_is_closed_to_other_accounts(deployed: Deployed) -> None:
     policy = deployed.client("backup").get_backup_vault_access_policy(
         BackupVaultName=deployed.outputs["backup_vault_name"]
     )
-    assert '"Deny"' in policy["Policy"]
-    assert "backup:DeleteRecoveryPoint" in policy["Policy"]
+    (denied,) = [
+        one for one in json.loads(policy["Policy"])["Statement"] if one["Sid"] == "DenyOtherAccounts"
+    ]
+    assert denied["Effect"] == "Deny"
+    assert "aws:PrincipalAccount" in json.dumps(denied["Condition"])
 
 
 def test_the_database_can_be_restored_to_any_minute(plan: dict[str, Any]) -> None:

@@ -69,9 +69,8 @@ def test_traffic_is_recorded_in_an_encrypted_log_group(deployed: Deployed) -> No
         Filters=_filter("resource-id", deployed.outputs["vpc_id"])
     )["FlowLogs"]
     assert log["TrafficType"] == "ALL"
-    (group,) = deployed.client("logs").describe_log_groups(logGroupNamePrefix=log["LogGroupName"])[
-        "logGroups"
-    ]
+    name = log["LogDestination"].partition(":log-group:")[2].removesuffix(":*")
+    (group,) = deployed.client("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
     assert group["kmsKeyId"] == deployed.outputs["key_arns_logs"]
 
 

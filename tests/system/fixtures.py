@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -77,7 +78,8 @@ def deployed(request: pytest.FixtureRequest) -> Deployed:
     return Deployed(outputs, client)
 
 
-PLANTED = "planted-Citizen-7391-password"
+PLANTED = f"planted-{secrets.token_hex(12)}"
+"""Made anew, so that no file of the project has it."""
 
 
 @pytest.fixture(scope="session")
