@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,6 +15,7 @@ from operations import (
     console,
     demo,
     deployment,
+    diagram,
     failure,
     local,
     outputs,
@@ -110,6 +112,23 @@ def write_outputs(stack: Stack, environment: Environment = None) -> None:
     terraform = deployment.terraform_of(project, stack, show=None)
     terraform.init()
     console.line(json.dumps(outputs.write(terraform.output_json(), project.flat_outputs), indent=2))
+
+
+@app.command(name="diagram")
+def draw(
+    stack: Stack,
+    environment: Environment = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="File for the SVG. Default: <stack>.svg in cdktf.out.", show_default=False),
+    ] = None,
+) -> None:
+    """Draw a system, from its synthesized Terraform JSON."""
+    project = Project()
+    synth.synthesize(project, environment=environment)
+    path = out or project.output / f"{stack}.svg"
+    diagram.write(synth.stack_json(project, stack), path)
+    console.line(f"Drawn: {path}")
 
 
 @secret.command()

@@ -45,6 +45,10 @@ class Resource:
         repeats = len(self.path) > 1 and self.type.endswith(f"_{self.path[-1]}")
         return self.path[-2] if repeats else self.path[-1]
 
+    def names(self, argument: str, other: Resource) -> bool:
+        """Say whether one argument refers to another resource."""
+        return other.address in _references(self.arguments.get(argument))
+
 
 class System:
     """The resources of one synthesized stack, in the order of their addresses."""
@@ -52,24 +56,31 @@ class System:
     def __init__(self, configuration: Mapping[str, Any]) -> None:
         found = {resource.address: resource for resource in _resources(configuration)}
         self._resources = {address: found[address] for address in sorted(found)}
+        self.name = str(configuration.get("//", {}).get("metadata", {}).get("stackName", ""))
+        providers = configuration.get("provider", {}).get("aws", [])
+        self.regions = tuple(str(provider["region"]) for provider in providers if "region" in provider)
 
     def of(self, *types: str) -> list[Resource]:
         """Give the resources of some types."""
         return [resource for resource in self._resources.values() if resource.type in types]
 
+    def at(self, address: str) -> Resource:
+        """Give the resource with an address."""
+        return self._resources[address]
+
     def linked(self, tail: Resource, head: Resource, via: str | None = None) -> bool:
         """Say whether one resource refers to another, or both are joined by a resource of the type ``via``."""
         if via is None:
             return head.address in tail.references
-        return any(
-            head.address in joint.references
-            and (tail.address in joint.references or joint.address in tail.references)
-            for joint in self.of(via)
-        )
+        return any(_joins(joint, tail) and _joins(joint, head) for joint in self.of(via))
 
     def users(self, resource: Resource, type_: str) -> list[Resource]:
         """Give the resources of a type that refer to a resource."""
         return [user for user in self.of(type_) if resource.address in user.references]
+
+
+def _joins(joint: Resource, end: Resource) -> bool:
+    return end.address in joint.references or joint.address in end.references
 
 
 def _resources(configuration: Mapping[str, Any]) -> Iterator[Resource]:
@@ -83,7 +94,9 @@ def _resources(configuration: Mapping[str, Any]) -> Iterator[Resource]:
         for type_, named in configuration.get(block, {}).items():
             for name, arguments in named.items():
                 path = arguments.get("//", {}).get("metadata", {}).get("path", f"/{name}").split("/")[1:]
-                references = _references(arguments)
+                references = _references(
+                    {key: value for key, value in arguments.items() if key not in _NO_LINKS}
+                )
                 # An ephemeral resource names its secret, so that it needs no resource to be there.
                 if block == "ephemeral" and arguments.get("secret_id") in secrets:
                     references |= {secrets[arguments["secret_id"]]}
@@ -92,10 +105,13 @@ def _resources(configuration: Mapping[str, Any]) -> Iterator[Resource]:
                     type=type_,
                     path=tuple(path),
                     arguments=arguments,
-                    references=frozenset(references),
+                    references=references,
                 )
 
 
-def _references(arguments: Mapping[str, Any]) -> set[str]:
-    text = json.dumps({name: value for name, value in arguments.items() if name not in _NO_LINKS})
-    return {address for expression in _EXPRESSION.findall(text) for address in _ADDRESS.findall(expression)}
+def _references(value: object) -> frozenset[str]:
+    return frozenset(
+        address
+        for expression in _EXPRESSION.findall(json.dumps(value))
+        for address in _ADDRESS.findall(expression)
+    )
