@@ -13,7 +13,7 @@ export PIPENV_VERBOSITY = -1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo destroy install preflight test unit bench diagram lint format clean
+.PHONY: help demo destroy install preflight test unit bench diagram docs lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ bench: install ## Measure the speed of synthesis
 
 diagram: install ## Draw the picture in the README again
 	@$(HOLDFAST) diagram citizen-data --environment prod --out docs/diagrams/citizen-data.svg
+
+docs: diagram ## Write again what is generated: the picture and docs/settings.md
+	@$(VENV_PYTHON) -m stacks.settings_reference
 
 lint: install ## Check style and types
 	@$(VENV_PYTHON) -m ruff check . && $(VENV_PYTHON) -m ruff format --check . && $(VENV_PYTHON) -m mypy

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Profile = Literal["ephemeral", "regulated"]
 """How resources are removed: ``ephemeral`` destroys everything, ``regulated`` protects what holds data."""
@@ -17,6 +19,18 @@ class Settings(BaseModel):
     """A frozen pydantic model that refuses settings it does not know and values of another type."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True)
+
+    @classmethod
+    def about(cls, setting: str) -> str | None:
+        """Return what the model's docstring says of a setting: its meaning, and what is allowed."""
+        text = cls.__doc__ or ""
+        match = re.search(rf"^\s+{setting}: (.+?)(?=^\s+\w+: |\Z)", text, re.MULTILINE | re.DOTALL)
+        return re.sub(r"\s+", " ", match[1]).strip() if match else None
+
+
+def one_of(values: Iterable[int | str]) -> Any:  # noqa: ANN401 - what pydantic's Field returns, too
+    """Return the annotation that lists the values of a setting in its JSON schema, for the settings reference."""
+    return Field(json_schema_extra={"enum": list(values)})
 
 
 def refusal(what: str, *, allowed: str, fix: str, constraint: str | None = None) -> ValueError:

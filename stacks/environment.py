@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
 
 from environments import hcl
 from environments.problem import Problem
@@ -64,7 +64,8 @@ class Environment(Settings):
         region: AWS region.
         availability_zones: two or more zones of the region (constraint C06); their order does not matter.
         suffix: ends every name; 1 to 20 lower-case letters, digits and hyphens.
-        profile: ``ephemeral``: all of it can be destroyed; ``regulated``: what holds data is protected.
+        profile: ``ephemeral``: all of it can be destroyed; ``regulated``: what holds data is protected,
+            backups are kept 35 days or more (C32), and there is a standby.
         tags: tags of every resource.
         network: see :class:`NetworkSettings`.
         keys: see :class:`KeySettings`.
@@ -233,8 +234,8 @@ def _explain(error: Any, place: str) -> tuple[str, str | None, str | None]:  # n
     )
 
 
-def _model_at(location: Iterable[int | str]) -> tuple[type[BaseModel], str | None]:
-    model: type[BaseModel] = Environment
+def _model_at(location: Iterable[int | str]) -> tuple[type[Settings], str | None]:
+    model: type[Settings] = Environment
     field = None
     for part in location:
         info = model.model_fields.get(str(part))
@@ -244,7 +245,7 @@ def _model_at(location: Iterable[int | str]) -> tuple[type[BaseModel], str | Non
         annotation = info.annotation
         candidates = [annotation, *getattr(annotation, "__args__", ())]
         inner = next(
-            (item for item in candidates if isinstance(item, type) and issubclass(item, BaseModel)), None
+            (item for item in candidates if isinstance(item, type) and issubclass(item, Settings)), None
         )
         if inner is not None:
             model, field = inner, None
@@ -257,8 +258,6 @@ def _settings_at(location: Iterable[int | str]) -> list[str]:
 
 def _allowed_at(location: Iterable[int | str]) -> str | None:
     model, field = _model_at(location)
-    if field is None:
-        return None
     # The models' docstrings say what is allowed, so that it is written once.
-    match = re.search(rf"^\s+{field}: (.+?)(?=^\s+\w+: |\Z)", model.__doc__ or "", re.MULTILINE | re.DOTALL)
-    return re.sub(r"\s+", " ", match[1]).strip().replace("``", "") if match else None
+    about = model.about(field) if field is not None else None
+    return about.replace("``", "") if about else None

@@ -22,8 +22,9 @@ class RecoverySettings(Settings):
     """Recovery targets for the database.
 
     Args:
-        rpo_minutes: most minutes of changes that may be lost.
-        rto_minutes: most minutes until the database works again after the loss of a zone or of the primary.
+        rpo_minutes: most minutes of changes that may be lost; 5 or more (constraint C37).
+        rto_minutes: most minutes until the database works again after the loss of a zone or of the primary;
+            2 or more, and only with ``database.multi_az`` (C37).
     """
 
     rpo_minutes: Annotated[int, Field(ge=1)] = 60

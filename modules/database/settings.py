@@ -12,7 +12,7 @@ from modules import facts
 from modules.database.parameters import DEFAULT_PARAMETERS, FIXED_PARAMETERS, Parameter
 from modules.database.windows import check_backup_window, check_maintenance_window, windows_overlap
 from modules.network.settings import LogRetentionDays
-from modules.settings import Settings, refusal
+from modules.settings import Settings, one_of, refusal
 
 _RESERVED_USERS = frozenset({"admin", "postgres", "rdsadmin", "rds_superuser", "rdsrepladmin"})
 
@@ -134,7 +134,9 @@ class DatabaseSettings(Settings):
     performance_insights_retention_days: Annotated[
         int, _one_of("performance_insights_retention", "days", "C11")
     ] = 7
-    certificate_authority: Annotated[str, AfterValidator(_certificate_authority)] = "rds-ca-rsa2048-g1"
+    certificate_authority: Annotated[
+        str, AfterValidator(_certificate_authority), one_of(facts.allowed("certificate_authorities"))
+    ] = "rds-ca-rsa2048-g1"
     log_retention_days: LogRetentionDays = 365
     max_connections: Annotated[int, Field(ge=20, le=262143)] | None = None
     extended_support: bool = False

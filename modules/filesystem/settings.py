@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from modules import facts
-from modules.settings import LowerCaseName, Settings, refusal
+from modules.settings import LowerCaseName, Settings, one_of, refusal
 
 
 def _lifecycle(value: str) -> str:
@@ -23,7 +23,7 @@ def _lifecycle(value: str) -> str:
     return value
 
 
-Transition = Annotated[str, AfterValidator(_lifecycle)]
+Transition = Annotated[str, AfterValidator(_lifecycle), one_of(facts.allowed("efs_lifecycle"))]
 
 
 class AccessPointSettings(Settings):

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from modules.facts import allowed
-from modules.settings import Settings, refusal
+from modules.settings import Settings, one_of, refusal
 
 Tier = Literal["public", "private", "database"]
 TIERS: tuple[Tier, ...] = ("public", "private", "database")
@@ -44,7 +44,9 @@ def _log_retention(value: int) -> int:
 
 
 Cidr = Annotated[str, AfterValidator(_ipv4_network)]
-LogRetentionDays = Annotated[int, AfterValidator(_log_retention)]
+LogRetentionDays = Annotated[
+    int, AfterValidator(_log_retention), one_of(int(day) for day in allowed("log_retention_days"))
+]
 """Days for which CloudWatch keeps logs: one of the values of constraint C24."""
 
 
