@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from rich.console import Console
 
-OUT = Console(highlight=False, soft_wrap=True)
-ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+# Without emoji: an ARN has ":secret:" in it, which is one to Rich.
+OUT = Console(highlight=False, soft_wrap=True, emoji=False)
+ERR = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def line(text: str = "") -> None:
