@@ -37,8 +37,9 @@ bench: install ## Measure the speed of synthesis
 diagram: install ## Draw the picture in the README again
 	@$(HOLDFAST) diagram citizen-data --environment prod --out docs/diagrams/citizen-data.svg
 
-docs: diagram ## Write again what is generated: the picture and docs/settings.md
+docs: diagram ## Write again what is generated: picture, settings reference, list of decisions
 	@$(VENV_PYTHON) -m stacks.settings_reference
+	@$(VENV_PYTHON) -m tests.docs.decisions
 
 lint: install ## Check style and types
 	@$(VENV_PYTHON) -m ruff check . && $(VENV_PYTHON) -m ruff format --check . && $(VENV_PYTHON) -m mypy
