@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from operations.diagram.system import Resource, System
 
 
+_MOST_NAMES = 6
+"""Alarms of a module that are named; of more the number says as much."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Card:
     """A box of the picture.
@@ -40,12 +44,12 @@ class _Kind:
     """A kind of card.
 
     Attributes:
-        title: of the card.
+        title: of the card; ``{module}`` stands for the module that the resources belong to.
         types: resource types that it stands for.
         colour: see `Card`.
         lines: says what is worth knowing.
         parts: see `Card`.
-        together: whether a module's resources share one card.
+        by: resources for which it gives the same share a card.
     """
 
     title: str
@@ -53,29 +57,38 @@ class _Kind:
     colour: str
     lines: Callable[[Sequence[Resource], System], Iterable[str]]
     parts: Callable[[Resource], tuple[str, ...]] = lambda _: ()
-    together: bool = False
+    by: Callable[[Resource], str] = lambda resource: resource.address
 
 
 def cards(system: System) -> list[Card]:
     """Give the cards of a system, in a fixed order."""
     return [
         Card(
-            title=kind.title,
+            title=_capitalized(kind.title.format(module=group[0].module.replace("-", " "))),
             lines=(*kind.lines(group, system), *_reached_from(group, system), *_key(group, system)),
             colour=kind.colour,
             members=tuple(resource.address for resource in group),
             parts=kind.parts(group[0]),
         )
         for kind in _KINDS
-        for group in _groups(system.of(*kind.types), together=kind.together)
+        for group in _groups(sorted(system.of(*kind.types), key=_plain_first), kind.by)
     ]
 
 
-def _groups(resources: Iterable[Resource], *, together: bool) -> list[list[Resource]]:
+def _groups(resources: Iterable[Resource], by: Callable[[Resource], str]) -> list[list[Resource]]:
     groups: dict[str, list[Resource]] = {}
     for resource in resources:
-        groups.setdefault(resource.module if together else resource.address, []).append(resource)
+        groups.setdefault(by(resource), []).append(resource)
     return list(groups.values())
+
+
+def _plain_first(resource: Resource) -> tuple[int, str]:
+    """The order within a kind: ``rotation`` before ``rotation-age`` and ``application-rotation``."""
+    return len(resource.module), resource.address
+
+
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _key(group: Sequence[Resource], system: System) -> list[str]:
@@ -136,7 +149,11 @@ def _secret(group: Sequence[Resource], system: System) -> list[str]:
         for rotation in system.users(entry, "aws_secretsmanager_secret_rotation")
     ]
     kind = "existing entry" if entry.address.startswith("data.") else "created entry"
-    return [kind, *(f"rotated every {number} days" for number in days if number)]
+    return [
+        str(entry.arguments["name"]),
+        kind,
+        *(f"rotated every {number} days" for number in days if number),
+    ]
 
 
 def _backup(group: Sequence[Resource], system: System) -> list[str]:
@@ -157,17 +174,18 @@ def _kept(days: int | None) -> str:
 
 
 def _monitoring(group: Sequence[Resource], _: System) -> list[str]:
-    def named(type_: str) -> list[str]:
-        return [resource.name.removesuffix("-events") for resource in group if resource.type == type_]
-
-    alarms = named("aws_cloudwatch_metric_alarm")
-    lines = [f"{len(alarms)} alarms:", *_pairs(alarms)] if alarms else []
-    for what, names in (
-        ("composite alarm", named("aws_cloudwatch_composite_alarm")),
-        ("RDS events", named("aws_db_event_subscription")),
+    alarms = _groups((one for one in group if one.type == "aws_cloudwatch_metric_alarm"), _module)
+    lines = []
+    for some in sorted(alarms, key=len):
+        lines.append(f"{some[0].module}: {len(some)} alarms")
+        lines += _pairs([alarm.name for alarm in some]) if len(some) <= _MOST_NAMES else []
+    for what, type_ in (
+        ("composite alarm", "aws_cloudwatch_composite_alarm"),
+        ("RDS events", "aws_db_event_subscription"),
     ):
+        names = [one.name.removesuffix("-events") for one in group if one.type == type_]
         lines += [f"{what}: {', '.join(names)}"] if names else []
-    return [*lines, *("dashboard" for _ in named("aws_cloudwatch_dashboard"))]
+    return [*lines, *("dashboard" for one in group if one.type == "aws_cloudwatch_dashboard")]
 
 
 def _pairs(names: list[str]) -> list[str]:
@@ -196,27 +214,46 @@ def _endpoints(group: Sequence[Resource], _: System) -> list[str]:
     return [f"{type_.lower()}: {', '.join(names)}" for type_, names in sorted(by_type.items(), reverse=True)]
 
 
-def _function(group: Sequence[Resource], _: System) -> list[str]:
-    return [
-        f"{resource.arguments['runtime']}, {resource.arguments['architectures'][0]}" for resource in group
+def _function(group: Sequence[Resource], system: System) -> list[str]:
+    (function,) = group
+    targets = {"aws_sns_topic": "SNS topic", "aws_sqs_queue": "SQS queue"}
+    letters = [
+        f"dead letters: {targets[target.type]}"
+        for target in system.of(*targets)
+        if function.names("dead_letter_config", target)
     ]
+    return [f"{function.arguments['runtime']}, {function.arguments['architectures'][0]}", *letters]
+
+
+def _queue(group: Sequence[Resource], _: System) -> list[str]:
+    return [resource.module for resource in group]
+
+
+def _module(resource: Resource) -> str:
+    return resource.module
+
+
+def _all(_: Resource) -> str:
+    return ""
 
 
 _KINDS = (
     _Kind(title="EFS", types=("aws_efs_file_system",), colour="data", lines=_file_system),
     _Kind(
-        title="RDS PostgreSQL", types=("aws_db_instance",), colour="data", lines=_database, parts=_instances
+        title="RDS PostgreSQL",
+        types=("aws_db_instance",),
+        colour="data",
+        lines=_database,
+        parts=_instances,
     ),
-    _Kind(title="Rotation function", types=("aws_lambda_function",), colour="secrets", lines=_function),
-    _Kind(
-        title="VPC endpoints", types=("aws_vpc_endpoint",), colour="network", lines=_endpoints, together=True
-    ),
+    _Kind(title="{module} function", types=("aws_lambda_function",), colour="secrets", lines=_function),
+    _Kind(title="VPC endpoints", types=("aws_vpc_endpoint",), colour="network", lines=_endpoints, by=_module),
     _Kind(
         title="AWS Backup",
         types=("aws_backup_plan", "aws_backup_vault"),
         colour="backup",
         lines=_backup,
-        together=True,
+        by=_module,
     ),
     _Kind(
         title="CloudWatch",
@@ -228,9 +265,10 @@ _KINDS = (
         ),
         colour="monitoring",
         lines=_monitoring,
-        together=True,
+        by=_all,
     ),
     _Kind(title="Secrets Manager", types=("aws_secretsmanager_secret",), colour="secrets", lines=_secret),
+    _Kind(title="SQS queue", types=("aws_sqs_queue",), colour="monitoring", lines=_queue),
     _Kind(title="SNS topic", types=("aws_sns_topic",), colour="monitoring", lines=_topic),
-    _Kind(title="KMS keys", types=("aws_kms_key",), colour="keys", lines=_keys, together=True),
+    _Kind(title="KMS keys", types=("aws_kms_key",), colour="keys", lines=_keys, by=_all),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ COLOURS = {  # fill and border of each family; dark text has a contrast of 7:1 a
     "backup": ("#e9e4f7", "#6f5bb5"),
     "monitoring": ("#fbe3ea", "#c2456b"),
 }
+_LINE = 34
+"""Characters of a line in a card: what is longer would make the picture too wide to be read in a README."""
+
 _TEXT, _FAINT, _FRAME = "#1f2933", "#52606d", "#9fb3c8"
 _HEAD = f"""digraph system {{
   graph [rankdir=LR, bgcolor="white", pad=0.2, nodesep=0.25, ranksep=0.4, fontname="{FONT}", fontsize=15,
@@ -97,7 +101,8 @@ def _part(text: str, colour: str) -> str:
 
 def _card(card: Card, port: str = "") -> str:
     fill, border = COLOURS[card.colour]
-    said = [f"<B>{escape(card.title)}</B>", *map(_faint, card.lines)]
+    wrapped = [part for line in card.lines for part in wrap(line, _LINE, break_on_hyphens=False)]
+    said = [f"<B>{escape(card.title)}</B>", *map(_faint, wrapped)]
     lines = "".join(f"<TR><TD>{line}</TD></TR>" for line in said)
     text = f'<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="1">{lines}</TABLE>'
     parts = "".join(_part(part, card.colour) for part in card.parts)

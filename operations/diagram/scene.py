@@ -9,7 +9,7 @@ from operations.diagram.cards import Card, cards
 from operations.diagram.networks import Network, networks, tier_of
 
 if TYPE_CHECKING:
-    from operations.diagram.system import System
+    from operations.diagram.system import Resource, System
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +55,7 @@ class Link:
         head: resource type of what it acts on.
         label: what it does.
         via: resource type that joins the two; None when the tail names the head itself.
+        through: resource type by which the head reads a value of the tail.
         control: see `Line`.
     """
 
@@ -62,6 +63,7 @@ class Link:
     head: str
     label: str
     via: str | None = None
+    through: str | None = None
     control: bool = False
 
 
@@ -69,7 +71,7 @@ LINKS = (
     Link(
         tail="aws_secretsmanager_secret",
         head="aws_db_instance",
-        via="aws_secretsmanager_secret_version",
+        through="aws_secretsmanager_secret_version",
         label="password",
     ),
     Link(
@@ -90,7 +92,6 @@ LINKS = (
         label="notifies",
         control=True,
     ),
-    Link(tail="aws_lambda_function", head="aws_sns_topic", label="reports failures", control=True),
 )
 
 
@@ -119,6 +120,12 @@ def _lines(system: System, drawn: list[Card]) -> list[Line]:
             for link in LINKS
             for tail in system.of(link.tail)
             for head in system.of(link.head)
-            if tail.address in card_of and head.address in card_of and system.linked(tail, head, link.via)
+            if tail.address in card_of and head.address in card_of and _linked(system, tail, head, link)
         )
     )
+
+
+def _linked(system: System, tail: Resource, head: Resource, link: Link) -> bool:
+    if link.through is not None:
+        return system.feeds(tail, head, link.through)
+    return system.linked(tail, head, link.via)

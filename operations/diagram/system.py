@@ -72,15 +72,22 @@ class System:
         """Say whether one resource refers to another, or both are joined by a resource of the type ``via``."""
         if via is None:
             return head.address in tail.references
-        return any(_joins(joint, tail) and _joins(joint, head) for joint in self.of(via))
+        return any(
+            head.address in joint.references
+            and (tail.address in joint.references or joint.address in tail.references)
+            for joint in self.of(via)
+        )
+
+    def feeds(self, source: Resource, user: Resource, through: str) -> bool:
+        """Say whether one resource gets a value of another, read by a resource of the type ``through``."""
+        return any(
+            source.address in reader.references and reader.address in user.references
+            for reader in self.of(through)
+        )
 
     def users(self, resource: Resource, type_: str) -> list[Resource]:
         """Give the resources of a type that refer to a resource."""
         return [user for user in self.of(type_) if resource.address in user.references]
-
-
-def _joins(joint: Resource, end: Resource) -> bool:
-    return end.address in joint.references or joint.address in end.references
 
 
 def _resources(configuration: Mapping[str, Any]) -> Iterator[Resource]:

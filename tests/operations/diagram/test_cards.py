@@ -66,8 +66,8 @@ def test_an_existing_and_a_created_secret_entry() -> None:
     data = {"aws_secretsmanager_secret": {"entry": {"name": "dr-db-credentials"}}}
     existing = card(rotation, "Secrets Manager", data=data)
     created = card({"aws_secretsmanager_secret.created": {"name": "dr-db-credentials"}}, "Secrets Manager")
-    assert existing.lines == ("existing entry", "rotated every 30 days")
-    assert created.lines == ("created entry",)
+    assert existing.lines == ("dr-db-credentials", "existing entry", "rotated every 30 days")
+    assert created.lines == ("dr-db-credentials", "created entry")
 
 
 def test_backups_say_how_long_they_are_kept_and_whether_the_vault_is_locked() -> None:
@@ -92,19 +92,21 @@ def test_backups_say_how_long_they_are_kept_and_whether_the_vault_is_locked() ->
     assert card(resources() | lock, "AWS Backup").lines == (*kept, "locked vault")
 
 
-def test_alarms_of_a_module_share_a_card() -> None:
+def test_alarms_share_a_card_and_many_of_a_module_are_counted() -> None:
     resources = {
         f"aws_cloudwatch_metric_alarm.{name}": {"path": f"monitoring/{name}"}
         for name in ("cpu", "storage", "writes")
     } | {
+        **{f"aws_cloudwatch_metric_alarm.r{n}": {"path": f"rotation-alarms/r{n}"} for n in range(7)},
         "aws_cloudwatch_composite_alarm.unavailable": {"path": "monitoring/unavailable"},
         "aws_db_event_subscription.instance": {"path": "monitoring/instance-events"},
         "aws_cloudwatch_dashboard.dashboard": {"path": "monitoring/dashboard"},
     }
     assert card(resources, "CloudWatch").lines == (
-        "3 alarms:",
+        "monitoring: 3 alarms",
         "cpu, storage",
         "writes",
+        "rotation-alarms: 7 alarms",
         "composite alarm: unavailable",
         "RDS events: instance",
         "dashboard",
@@ -121,7 +123,9 @@ def test_keys_topic_function_and_endpoints() -> None:
             "path": "rotation/function",
             "runtime": "python3.12",
             "architectures": ["arm64"],
+            "dead_letter_config": {"target_arn": "${aws_sqs_queue.letters.arn}"},
         },
+        "aws_sqs_queue.letters": {"path": "dead-letters/queue"},
         "aws_vpc_endpoint.s3": {"path": "network/endpoints/s3", "vpc_endpoint_type": "Gateway"},
         "aws_vpc_endpoint.kms": {"path": "network/endpoints/kms", "vpc_endpoint_type": "Interface"},
     }
@@ -129,9 +133,26 @@ def test_keys_topic_function_and_endpoints() -> None:
     assert found == {
         "KMS keys": ("logs, rds", "rotated every 365 days"),
         "SNS topic": ("email", "key: logs"),
-        "Rotation function": ("python3.12, arm64",),
+        "Rotation function": ("python3.12, arm64", "dead letters: SQS queue"),
+        "SQS queue": ("dead-letters",),
         "VPC endpoints": ("interface: kms", "gateway: s3"),
     }
+
+
+def test_functions_are_called_after_their_modules_the_plain_one_first() -> None:
+    resources = {
+        f"aws_lambda_function.{name}": {
+            "path": f"{module}/function",
+            "runtime": "python3.12",
+            "architectures": ["arm64"],
+        }
+        for name, module in (("a", "application-rotation"), ("b", "rotation"), ("c", "rotation-age"))
+    }
+    assert [one.title for one in cards(System(stack(resources)))] == [
+        "Rotation function",
+        "Rotation age function",
+        "Application rotation function",
+    ]
 
 
 def test_a_network_alone_has_no_cards() -> None:

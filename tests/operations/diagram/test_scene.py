@@ -66,6 +66,20 @@ def test_the_way_of_the_password() -> None:
     assert lines == {("Secrets Manager", "password", "RDS PostgreSQL")}
 
 
+def test_an_entry_that_tells_where_the_database_is_gives_it_no_password() -> None:
+    _, lines = drawn(
+        {
+            **database(),
+            "aws_secretsmanager_secret.application": {"path": "application/created", "name": "x"},
+            "aws_secretsmanager_secret_version.application": {
+                "secret_id": "${aws_secretsmanager_secret.application.id}",
+                "secret_string_wo": "${aws_db_instance.db.address}",
+            },
+        }
+    )
+    assert lines == set()
+
+
 def test_a_rotation() -> None:
     _, lines = drawn(
         {
@@ -74,9 +88,7 @@ def test_a_rotation() -> None:
                 "path": "rotation/function",
                 "runtime": "python3.12",
                 "architectures": ["arm64"],
-                "dead_letter_config": {"target_arn": "${aws_sns_topic.topic.arn}"},
             },
-            "aws_sns_topic.topic": {"path": "topic/topic"},
             "aws_secretsmanager_secret_rotation.schedule": {
                 "secret_id": "${aws_secretsmanager_secret.created.id}",
                 "rotation_lambda_arn": "${aws_lambda_function.f.arn}",
@@ -84,10 +96,7 @@ def test_a_rotation() -> None:
             },
         }
     )
-    assert lines == {
-        ("Rotation function", "rotates", "Secrets Manager"),
-        ("Rotation function", "reports failures", "SNS topic"),
-    }
+    assert lines == {("Rotation function", "rotates", "Secrets Manager")}
 
 
 def test_the_title_names_the_system_and_its_region() -> None:

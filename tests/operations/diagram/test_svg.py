@@ -56,9 +56,14 @@ def test_it_names_what_a_reviewer_looks_for(prod: str) -> None:
         "rotated every 30 days",
         "KMS keys",
         "locked vault",
-        "6 alarms:",
+        "monitoring: 6 alarms",
         "SNS topic",
     } <= set(texts(prod))
+
+
+def test_long_lines_are_wrapped() -> None:
+    svg = picture(stack(database(instance_class="db." + "x" * 20 + ".8xlarge and more words than fit")))
+    assert max(map(len, texts(svg))) <= 34
 
 
 def test_it_is_readable_at_the_width_of_a_readme(prod: str) -> None:
