@@ -12,22 +12,30 @@ import socket
 import ssl
 import subprocess
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pg8000.native import Connection, identifier, literal  # type: ignore[import-untyped]
 from scramp import ScramException, ScramMechanism  # type: ignore[import-untyped]
 
-from localcloud import authority
+from localcloud import authority, postgres_parameters
+from localcloud.postgres_parameters import Choice
 
 ADMINISTRATOR = "rdsadmin"
 """The superuser, as in RDS; its password is made here and stays in the server's folder."""
 
 START_SECONDS = 60
+
+NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
+
+COMPUTED_SINCE = 15
+"""Major version from which ``postgres -C`` computes what depends on the libraries."""
+
 _PLACES = (
     "/usr/lib/postgresql/*/bin",
     "/usr/pgsql-*/bin",
@@ -96,7 +104,15 @@ class Server:
         """Where its files are."""
         return home(self.directory) / self.name
 
-    def create(self, *, username: str, password: str, database: str | None, force_tls: bool) -> None:
+    def create(
+        self,
+        *,
+        username: str,
+        password: str,
+        database: str | None,
+        force_tls: bool,
+        parameters: Mapping[str, str] = NO_PARAMETERS,
+    ) -> Choice:
         """Make the cluster, start it, and make the master user and the database.
 
         Args:
@@ -104,6 +120,10 @@ class Server:
             password: of the master user.
             database: made beside ``postgres``; none when empty.
             force_tls: refuse connections without TLS.
+            parameters: of the parameter group.
+
+        Returns:
+            What became of the parameters.
 
         Raises:
             PostgresError: PostgreSQL is not installed, or refuses.
@@ -136,43 +156,53 @@ class Server:
             if database and database != "postgres":
                 connection.run(f"CREATE DATABASE {identifier(database)} OWNER {identifier(username)}")
         self.set_password(username, password)
+        # After that, because a parameter may forbid to write.
+        return self.start(force_tls=force_tls, parameters=parameters) if parameters else Choice()
 
-    def start(self, *, force_tls: bool) -> None:
+    def start(self, *, force_tls: bool, parameters: Mapping[str, str] = NO_PARAMETERS) -> Choice:
         """Start it, or restart it when it runs; a server that was killed recovers.
+
+        Args:
+            force_tls: refuse connections without TLS.
+            parameters: of the parameter group; none of them keeps it from starting.
+
+        Returns:
+            What became of the parameters.
 
         Raises:
             PostgresError: it does not start; says what it logged.
         """
+        self.stop()
         owner = _owner()
         certificate, key = self.folder / "server.crt", self.folder / "server.key"
         authority.issue(self.directory / "postgres", address=self.address, certificate=certificate, key=key)
         os.chown(key, owner.pw_uid, owner.pw_gid)
-        settings = {
-            "listen_addresses": self.address,
-            "port": self.port,
-            "unix_socket_directories": "",
-            "ssl": "on",
-            "ssl_cert_file": certificate,
-            "ssl_key_file": key,
-            "ssl_min_protocol_version": "TLSv1.2",
-            "password_encryption": "scram-sha-256",
-            "timezone": "UTC",
-            # What is lost when this machine stops is an emulated database.
-            "fsync": "off",
-        }
-        (self._data / "holdfast.conf").write_text(
-            "".join(f"{name} = {literal(str(value))}\n" for name, value in settings.items())
-        )
-        kind = "hostssl" if force_tls else "host"
-        (self._data / "pg_hba.conf").write_text(f"{kind} all all 127.0.0.0/8 scram-sha-256\n")
-        log = self.folder / "server.log"
-        self.stop()
-        wait = ("-w", "-t", str(START_SECONDS))
-        try:
-            self._run("pg_ctl", "start", "-D", str(self._data), *wait, "-s", "-l", str(log))
-        except PostgresError as error:
-            lines = log.read_text(errors="replace").splitlines()[-5:] if log.is_file() else [str(error)]
-            raise PostgresError("\n".join(lines)) from error
+        self._write_settings({}, force_tls=force_tls)
+        choice = postgres_parameters.choose(parameters, self._complaint)
+        # What the machine does not have, huge pages for example, shows only now.
+        *attempts, last = choice.fallbacks()
+        for attempt in attempts:
+            with suppress(PostgresError):
+                return self._started(attempt, force_tls=force_tls)
+        return self._started(last, force_tls=force_tls)
+
+    def reload(self, *, force_tls: bool, parameters: Mapping[str, str]) -> Choice:
+        """Give the running server other parameters; it takes what needs no restart.
+
+        Args:
+            force_tls: refuse new connections without TLS.
+            parameters: of the parameter group.
+
+        Returns:
+            What became of the parameters.
+
+        Raises:
+            PostgresError: it does not run.
+        """
+        choice = postgres_parameters.choose(parameters, self._complaint)
+        self._write_settings(choice.taken, force_tls=force_tls)
+        self._run("pg_ctl", "reload", "-D", str(self._data), "-s")
+        return choice
 
     def stop(self) -> None:
         """Stop it, if it runs; open connections are closed."""
@@ -207,7 +237,7 @@ class Server:
     def connect(self, database: str = "postgres") -> Any:  # noqa: ANN401 - pg8000 has no types
         """Log in as the administrator."""
         tls = ssl.create_default_context(cafile=str(self.directory / "postgres" / authority.CERTIFICATE))
-        return Connection(
+        connection = Connection(
             ADMINISTRATOR,
             host=self.address,
             port=self.port,
@@ -216,34 +246,94 @@ class Server:
             ssl_context=tls,
             timeout=20,
         )
+        # Whatever the parameter group says.
+        connection.run("SET default_transaction_read_only = off")
+        return connection
 
     @property
     def _data(self) -> Path:
         return self.folder / "data"
 
+    def _write_settings(self, parameters: Mapping[str, str], *, force_tls: bool) -> None:
+        settings = {
+            "ssl_min_protocol_version": "TLSv1.2",
+            **parameters,
+            "listen_addresses": self.address,
+            "port": self.port,
+            "unix_socket_directories": "",
+            "ssl": "on",
+            "ssl_cert_file": self.folder / "server.crt",
+            "ssl_key_file": self.folder / "server.key",
+            "password_encryption": "scram-sha-256",
+            "timezone": "UTC",
+            # What is lost when this machine stops is an emulated database.
+            "fsync": "off",
+        }
+        (self._data / "holdfast.conf").write_text(
+            "".join(f"{name} = {_quoted(str(value))}\n" for name, value in settings.items())
+        )
+        kind = "hostssl" if force_tls else "host"
+        (self._data / "pg_hba.conf").write_text(f"{kind} all all 127.0.0.0/8 scram-sha-256\n")
+
+    def _started(self, choice: Choice, *, force_tls: bool) -> Choice:
+        self._write_settings(choice.taken, force_tls=force_tls)
+        log = self.folder / "server.log"
+        wait = ("-w", "-t", str(START_SECONDS))
+        try:
+            self._run("pg_ctl", "start", "-D", str(self._data), *wait, "-s", "-l", str(log))
+        except PostgresError as error:
+            lines = log.read_text(errors="replace").splitlines()[-5:] if log.is_file() else [str(error)]
+            raise PostgresError("\n".join(lines)) from error
+        return choice
+
+    def _complaint(self, parameters: Mapping[str, str]) -> str | None:
+        """Ask PostgreSQL whether it takes parameters; return what it says against them."""
+        asked = "port"
+        # This one is computed as at a start, with the libraries loaded; not while the server runs.
+        if _has_computed_settings() and not (self._data / "postmaster.pid").is_file():
+            asked = "shared_memory_size"
+        given = [argument for name, value in parameters.items() for argument in ("-c", f"{name}={value}")]
+        done = self._execute(
+            "postgres",
+            "-D",
+            str(self._data),
+            "-C",
+            asked,
+            *given,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        if done.returncode == 0:
+            return None
+        said = done.stderr.decode(errors="replace").strip()
+        return said.rpartition("FATAL:")[2].strip() or f"PostgreSQL ends with {done.returncode}"
+
     def _run(self, program: str, *arguments: str, check: bool = True) -> None:
+        # Not captured through a pipe: the server would hold its end open.
+        output = self.folder / "commands.log"
+        with output.open("ab") as log:
+            done = self._execute(program, *arguments, stdout=log, stderr=log)
+        if check and done.returncode:
+            tail = output.read_text(errors="replace").splitlines()[-5:]
+            raise PostgresError(f"{program} ends with {done.returncode}: " + "\n".join(tail))
+
+    def _execute(self, program: str, *arguments: str, **streams: Any) -> subprocess.CompletedProcess[bytes]:  # noqa: ANN401
+        """Run a program as the servers' owner, with nothing of our environment but the path."""
         installation, owner = installed(), _owner()
         if installation is None:
             raise PostgresError("PostgreSQL is not installed on this machine")
         as_owner: dict[str, Any] = {}
         if os.geteuid() != owner.pw_uid:
             as_owner = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-        # Not captured through a pipe: the server would hold its end open. Nothing of our environment but the path.
-        output = self.folder / "commands.log"
-        with output.open("ab") as log:
-            done = subprocess.run(
-                [installation.programs / program, *arguments],
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env={"PATH": os.defpath, "LC_ALL": "C"},
-                check=False,
-                **as_owner,
-            )
-        if check and done.returncode:
-            tail = output.read_text(errors="replace").splitlines()[-5:]
-            raise PostgresError(f"{program} ends with {done.returncode}: " + "\n".join(tail))
+        return subprocess.run(
+            [installation.programs / program, *arguments],
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            env={"PATH": os.defpath, "LC_ALL": "C"},
+            check=False,
+            **streams,
+            **as_owner,
+        )
 
 
 def home(directory: Path) -> Path:
@@ -313,6 +403,17 @@ def remove_all(directory: Path) -> None:
     stop_all(directory)
     if (directory / "postgres").is_dir():
         shutil.rmtree(home(directory))
+
+
+def _quoted(value: str) -> str:
+    """Return a value as postgresql.conf has it."""
+    escaped = value.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"
+
+
+def _has_computed_settings() -> bool:
+    found = installed()
+    return found is not None and int(found.version.split(".")[0]) >= COMPUTED_SINCE
 
 
 def _addresses(name: str) -> Iterator[str]:

@@ -46,6 +46,7 @@ def install() -> None:
     response.modify_certificates = _modify_certificates
     group: Any = models.DBParameterGroup
     group.update_parameters = _by_user(group.update_parameters)
+    backend.reset_db_parameter_group = _reset
     response.reset_db_parameter_group = _reset_parameters
 
 
@@ -145,14 +146,19 @@ def _by_user(update: Callable[..., None]) -> Callable[..., None]:
 
 
 def _reset_parameters(self: Response) -> Any:  # noqa: ANN401 - moto's
-    """ResetDBParameterGroup: forget what was set, all or the parameters named."""
+    """ResetDBParameterGroup."""
+    name = self.params["DBParameterGroupName"]
+    named = [one["ParameterName"] for one in self.params.get("Parameters") or ()]
+    self.backend.reset_db_parameter_group(name, None if self.params.get("ResetAllParameters") else named)
+    return _answer("DBParameterGroupName", name)
+
+
+def _reset(self: Any, name: str, named: list[str] | None) -> None:  # noqa: ANN401 - moto's
+    """Forget what was set: the parameters named, or all."""
     from moto.rds.exceptions import DBParameterGroupNotFoundError  # noqa: PLC0415
 
-    name = self.params["DBParameterGroupName"]
-    if name not in self.backend.db_parameter_groups:
+    if name not in self.db_parameter_groups:
         raise DBParameterGroupNotFoundError(name)
-    parameters = self.backend.db_parameter_groups[name].parameters
-    named = [one["ParameterName"] for one in self.params.get("Parameters") or ()]
-    for parameter in list(parameters) if self.params.get("ResetAllParameters") else named:
+    parameters = self.db_parameter_groups[name].parameters
+    for parameter in list(parameters) if named is None else named:
         parameters.pop(parameter, None)
-    return _answer("DBParameterGroupName", name)

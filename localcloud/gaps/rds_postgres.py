@@ -5,9 +5,12 @@ with the database cannot be seen. Here CreateDBInstance starts a server on loopb
 database; ModifyDBInstance changes its password, port and parameter group, RebootDBInstance restarts it, StopDBInstance
 and StartDBInstance do what they say, DeleteDBInstance removes it.
 
-Emulated as before: the engine's version (the server has the installed one), parameters but ``rds.force_ssl``, Multi-AZ,
-and what a snapshot holds: a restored instance has its users and its database, without the data. A read replica answers
-with its source's server. Without PostgreSQL on the machine, everything is emulated, and the log says so.
+The server gets the parameters of the parameter group that it accepts, and ``rds.force_ssl``: those to be applied
+immediately at once, the others at the next start. The log names what it did not get, and why.
+
+Emulated as before: the engine's version (the server has the installed one), Multi-AZ, and what a snapshot holds: a
+restored instance has its users and its database, without the data. A read replica answers with its source's server.
+Without PostgreSQL on the machine, everything is emulated, and the log says so.
 """
 
 from __future__ import annotations
@@ -21,14 +24,18 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from localcloud import postgres
+from localcloud.gaps import rds_groups
+from localcloud.postgres_parameters import Choice
 
 Instance: TypeAlias = Any
-"""moto's ``DBInstance``, with the attribute ``holdfast_server`` that is added here: name and address of its server."""
+"""moto's ``DBInstance``, with what is added here: ``holdfast_server``, name and address of its server, and
+``holdfast_parameters``, what of the parameter group the server has."""
 Backend: TypeAlias = Any
 """moto's ``RDSBackend``."""
 
+FORCE_TLS = "rds.force_ssl"
 FORCED_SINCE = 15
-"""Major version from which ``rds.force_ssl`` is on by default
+"""Major version from which it is on by default
 (source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html)."""
 
 _LOG = logging.getLogger(__name__)
@@ -45,6 +52,7 @@ def install() -> None:
         return
     atexit.register(lambda: postgres.stop_all(_directory()))
     instance.holdfast_server = None
+    instance.holdfast_parameters = postgres.NO_PARAMETERS
     invented = instance.address.fget
 
     def address(self: Instance) -> str:
@@ -56,6 +64,10 @@ def install() -> None:
     backend.delete_db_instance = _deleted(backend.delete_db_instance)
     for operation in ("reboot_db_instance", "start_db_instance"):
         setattr(backend, operation, _then(getattr(backend, operation), _start))
+    # It brings ResetDBParameterGroup.
+    rds_groups.install()
+    for operation in ("modify_db_parameter_group", "reset_db_parameter_group"):
+        setattr(backend, operation, _applied(getattr(backend, operation)))
     backend.stop_db_instance = _then(backend.stop_db_instance, lambda found: server_of(found).stop())
 
 
@@ -146,28 +158,72 @@ def _create(instance: Instance) -> None:
         address=postgres.free_address(name, int(instance.port)),
         port=int(instance.port),
     )
-    server.create(
+    choice = server.create(
         username=instance.master_username,
         password=password,
         database=instance.db_name,
         force_tls=_forces_tls(instance),
+        parameters=_parameters(instance),
     )
     instance.holdfast_server = (name, server.address)
+    _note(instance, choice)
 
 
 def _start(instance: Instance) -> None:
     server = server_of(instance)
     if server.exists():
-        server.start(force_tls=_forces_tls(instance))
+        _note(instance, server.start(force_tls=_forces_tls(instance), parameters=_parameters(instance)))
     else:
         # Its files were deleted meanwhile; the instance is still there.
         _create(instance)
 
 
+def _applied(change: Callable[..., Any]) -> Callable[..., Any]:
+    def change_db_parameter_group(self: Backend, db_parameter_group_name: str, *changes: Any) -> Any:  # noqa: ANN401
+        answer = change(self, db_parameter_group_name, *changes)
+        group = self.db_parameter_groups[db_parameter_group_name]
+        for instance in self.databases.values():
+            running = instance.holdfast_server and instance.status == "available"
+            if running and group in instance.db_parameter_groups():
+                _attempt("change the parameters of", instance, _reload)
+        return answer
+
+    return change_db_parameter_group
+
+
+def _reload(instance: Instance) -> None:
+    """Give the server what is to be applied immediately; of the others it keeps the values that it has."""
+    (group,) = instance.db_parameter_groups()
+    had = instance.holdfast_parameters
+    at_once = {name for name, one in group.parameters.items() if one.get("ApplyMethod") == "immediate"}
+    parameters = {
+        name: value if name in at_once else had[name]
+        for name, value in _parameters(instance).items()
+        if name in at_once or name in had
+    }
+    _note(instance, server_of(instance).reload(force_tls=_forces_tls(instance), parameters=parameters))
+
+
+def _note(instance: Instance, choice: Choice) -> None:
+    instance.holdfast_parameters = dict(choice.taken)
+    for name, reason in choice.skipped.items():
+        _LOG.warning("%s has no parameter %s: %s", instance.db_instance_identifier, name, reason)
+
+
+def _parameters(instance: Instance) -> dict[str, str]:
+    """Return name and value of what is set in the parameter group, but for what :func:`_forces_tls` reads."""
+    return {
+        name: str(parameter["ParameterValue"])
+        for group in instance.db_parameter_groups()
+        for name, parameter in group.parameters.items()
+        if parameter.get("ParameterValue") is not None and name != FORCE_TLS
+    }
+
+
 def _forces_tls(instance: Instance) -> bool:
     default = int(instance.engine_version.split(".")[0]) >= FORCED_SINCE
     for group in instance.db_parameter_groups():
-        value = group.parameters.get("rds.force_ssl", {}).get("ParameterValue")
+        value = group.parameters.get(FORCE_TLS, {}).get("ParameterValue")
         if value is not None:
             return str(value) == "1"
     return default
