@@ -39,12 +39,14 @@ class PostgreSQLServer:
     """A running server.
 
     Args:
+        folder: where its files are.
         port: on loopback.
         certificate: its self-signed certificate, which is its own root.
         log: what it writes, with every statement.
         password: of the administrator.
     """
 
+    folder: Path
     port: int
     certificate: Path
     log: Path
@@ -55,14 +57,16 @@ class PostgreSQLServer:
     ) -> Connection:
         """Log in without any of the code under test."""
         tls = ssl.create_default_context(cafile=str(self.certificate))
+        raw = socket.create_connection((HOST, self.port), timeout=10)
+        # Else a login waits 40 ms for an acknowledgement that the server delays.
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return Connection(
             user,
             host=HOST,
-            port=self.port,
+            sock=raw,
             password=self.password if password is None else password,
             database=database,
             ssl_context=tls,
-            timeout=10,
         )
 
     def opens(self, user: str, password: str) -> bool:
@@ -90,58 +94,94 @@ class PostgreSQLServer:
 @contextmanager
 def running(folder: Path) -> Iterator[PostgreSQLServer]:
     """Start a server whose files are all in the folder, and stop it at the end."""
+    server = create(folder)
+    process = start(server)
+    try:
+        yield server
+    finally:
+        stop(process)
+
+
+def create(folder: Path) -> PostgreSQLServer:
+    """Make the files of a server, all in the folder, with a free port; it does not run yet."""
     owner = _unprivileged()
-    data, log, certificate = folder / "data", folder / "server.log", folder / "server.crt"
+    certificate = folder / "server.crt"
     password = "administrator-of-the-tests"
     (folder / "password").write_text(password)
     _self_signed(certificate, folder / "server.key")
     for path in (folder, *folder.iterdir()):
         os.chown(path, owner.pw_uid, owner.pw_gid)
-    as_owner: dict[str, Any] = {"cwd": folder}
-    if os.geteuid() != owner.pw_uid:
-        as_owner |= {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-    subprocess.run(
-        [
-            _program("initdb"),
-            "--no-sync",
-            "-A",
-            "scram-sha-256",
-            "-U",
-            ADMINISTRATOR,
-            "--pwfile",
-            "password",
-            data,
-        ],
-        check=True,
-        capture_output=True,
-        **as_owner,
+    run(
+        folder,
+        "initdb",
+        "--no-sync",
+        "-A",
+        "scram-sha-256",
+        "-U",
+        ADMINISTRATOR,
+        "--pwfile",
+        "password",
+        "data",
     )
-    (data / "pg_hba.conf").write_text(f"hostssl all all {HOST}/32 scram-sha-256\n")
-    port = _free_port()
+    with (folder / "data" / "postgresql.conf").open("a") as settings:
+        settings.write("ssl = on\n")  # not an argument of the program: those cannot be changed while it runs
+    (folder / "data" / "pg_hba.conf").write_text(f"hostssl all all {HOST}/32 scram-sha-256\n")
+    return PostgreSQLServer(
+        folder=folder,
+        port=_free_port(),
+        certificate=certificate,
+        log=folder / "server.log",
+        password=password,
+    )
+
+
+def start(server: PostgreSQLServer) -> subprocess.Popen[bytes]:
+    """Start a server whose files are there, and wait until it answers."""
     settings = {
         "listen_addresses": HOST,
-        "port": port,
+        "port": server.port,
         "unix_socket_directories": "",
         "fsync": "off",
-        "ssl": "on",
-        "ssl_cert_file": certificate,
-        "ssl_key_file": folder / "server.key",
+        "ssl_cert_file": server.certificate,
+        "ssl_key_file": server.certificate.with_suffix(".key"),
         "log_statement": "all",
         "log_connections": "on",
         "log_min_messages": "debug1",
     }
     arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    with log.open("wb") as output:
+    with server.log.open("ab") as output:
         process = subprocess.Popen(
-            [_program("postgres"), "-D", data, *arguments], stdout=output, stderr=output, **as_owner
+            [_program("postgres"), "-D", server.folder / "data", *arguments],
+            stdout=output,
+            stderr=output,
+            **_as_owner(server.folder),
         )
-        server = PostgreSQLServer(port=port, certificate=certificate, log=log, password=password)
-        try:
-            _wait(process, server)
-            yield server
-        finally:
-            process.send_signal(signal.SIGINT)  # a fast shutdown: connections are closed
-            process.wait(timeout=START_SECONDS)
+    try:
+        _wait(process, server)
+    except BaseException:
+        stop(process)
+        raise
+    return process
+
+
+def stop(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGINT) -> None:
+    """Stop a server: SIGINT closes connections (a fast shutdown), SIGQUIT is a crash."""
+    process.send_signal(how)
+    process.wait(timeout=START_SECONDS)
+
+
+def run(folder: Path, program: str, *arguments: str, **options: Any) -> None:
+    """Run one of PostgreSQL's programs in the folder, as the server's user."""
+    subprocess.run(
+        [_program(program), *arguments], check=True, capture_output=True, **_as_owner(folder), **options
+    )
+
+
+def _as_owner(folder: Path) -> dict[str, Any]:
+    owner = _unprivileged()
+    if os.geteuid() == owner.pw_uid:
+        return {"cwd": folder}
+    return {"cwd": folder, "user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
 
 
 def _wait(process: subprocess.Popen[bytes], server: PostgreSQLServer) -> None:
@@ -149,7 +189,7 @@ def _wait(process: subprocess.Popen[bytes], server: PostgreSQLServer) -> None:
     while True:
         try:
             server.connect().close()
-        except (InterfaceError, DatabaseError):
+        except (OSError, InterfaceError, DatabaseError):
             assert process.poll() is None, server.log.read_text()
             assert time.monotonic() < deadline, server.log.read_text()
             time.sleep(0.1)
