@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .errors import RotationError
+from .failures import SecretError
 
 ENGINE = "postgres"
 _PORTS = range(1, 65536)
@@ -48,9 +48,13 @@ class Login:
     username: str
     password: str = field(repr=False)
 
+    def same_server(self, other: Login) -> bool:
+        """Whether both are of the same server."""
+        return (self.host.casefold(), self.port) == (other.host.casefold(), other.port)
+
     def same_role(self, other: Login) -> bool:
         """Whether both are the same role of the same server."""
-        return (self.host, self.port, self.username) == (other.host, other.port, other.username)
+        return self.same_server(other) and self.username == other.username
 
     def __str__(self) -> str:
         return f"{self.username} at {self.host}:{self.port}"
@@ -73,18 +77,18 @@ class Entry:
         """Read the JSON of an entry: engine, host, port, username, password, dbname.
 
         Raises:
-            RotationError: it is no JSON object, or a field is missing or cannot be right.
+            SecretError: it is no JSON object, or a field is missing or cannot be right.
         """
         try:
             fields = json.loads(text)
         except ValueError:
             # Not chained: the error of the parser carries the text, and with it the password.
-            raise RotationError("its value is not JSON") from None
+            raise SecretError("its value is not JSON") from None
         if not isinstance(fields, dict):
-            raise RotationError("its value is not a JSON object")
+            raise SecretError("its value is not a JSON object")
         engine = fields.get("engine", ENGINE)
         if engine != ENGINE:
-            raise RotationError(f"its engine is {engine!r}; this function rotates {ENGINE!r} only")
+            raise SecretError(f"its engine is {engine!r}; this function rotates {ENGINE!r} only")
         login = Login(
             host=_host(fields, defaults),
             port=_port(fields.get("port", defaults.port)),
@@ -94,11 +98,11 @@ class Entry:
         )
         return cls(fields=fields, login=login)
 
-    def with_password(self, password: str) -> Entry:
-        """The same entry, every other field as it was written, with another password."""
+    def with_login(self, username: str, password: str) -> Entry:
+        """The same entry, every other field as it was written, for another role or password."""
         return Entry(
-            fields={**self.fields, "password": password},
-            login=dataclasses.replace(self.login, password=password),
+            fields={**self.fields, "username": username, "password": password},
+            login=dataclasses.replace(self.login, username=username, password=password),
         )
 
     def dump(self) -> str:
@@ -109,11 +113,11 @@ class Entry:
 def _text(fields: Mapping[str, object], name: str) -> str:
     value = fields.get(name)
     if value is None or value == "":
-        raise RotationError(f"its value has no {name}")
+        raise SecretError(f"its value has no {name}")
     if not isinstance(value, str):
-        raise RotationError(f"its {name} is not a text")
+        raise SecretError(f"its {name} is not a text")
     if "\0" in value:
-        raise RotationError(f"its {name} has a zero character, which PostgreSQL does not know")
+        raise SecretError(f"its {name} has a zero character, which PostgreSQL does not know")
     return value
 
 
@@ -121,7 +125,7 @@ def _host(fields: Mapping[str, object], defaults: Defaults) -> str:
     if fields.get("host"):
         return _text(fields, "host")
     if defaults.host is None:
-        raise RotationError("its value has no host, and the function's DATABASE_HOST is not set")
+        raise SecretError("its value has no host, and the function's DATABASE_HOST is not set")
     return defaults.host
 
 
@@ -129,5 +133,5 @@ def _port(value: object) -> int:
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or value not in _PORTS:
-        raise RotationError(f"its port is {value!r}; allowed: 1 to 65535")
+        raise SecretError(f"its port is {value!r}; allowed: 1 to 65535")
     return value

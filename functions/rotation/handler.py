@@ -5,23 +5,38 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-import boto3
-from botocore.config import Config
-
-from .errors import RotationError
+from . import metrics
+from .administrator import Administrator
+from .alternating_users import AlternatingUsers
+from .deadline import Deadline
+from .failures import ConfigurationError, RotationError, UnexpectedError
 from .log import logger
 from .postgres import PostgreSQL
 from .secret import Secret
-from .settings import Settings
-from .steps import run
-from .strategy import SingleUser
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
+from .secrets_manager import client
+from .settings import ALTERNATING_USERS, Settings, namespace_or_default
+from .single_user import SingleUser
+from .steps import FINISH, Rotation
+from .strategy import Strategy
 
 _LOG = logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Request:
+    """What Secrets Manager asks for.
+
+    Args:
+        step: of the rotation.
+        secret: ARN of the secret.
+        token: id of the version that this rotation makes.
+    """
+
+    step: str
+    secret: str
+    token: str
 
 
 def handler(event: Mapping[str, object], context: object) -> None:
@@ -29,40 +44,68 @@ def handler(event: Mapping[str, object], context: object) -> None:
 
     Args:
         event: ``SecretId``, ``ClientRequestToken`` and ``Step``.
-        context: Lambda's context; only its request id is used, in the log.
+        context: Lambda's context: its request id is logged, and its remaining time is the step's.
 
     Raises:
-        RotationError: the step cannot be done; names the step, the secret and what is missing.
+        RotationError: the step cannot be done; its class tells the cause, its message the step, the secret and what
+            is missing. Lambda logs class, message and lines of code. Nothing is chained to it, so that nobody else
+            who shows it, a tracer for one, shows more.
     """
     started = time.monotonic()
-    step, secret_id, token = (_text(event, name) for name in ("Step", "SecretId", "ClientRequestToken"))
+    deadline = Deadline.of(context)
+    request = _request(event)
     fields = {
-        "step": step,
-        "secret": secret_id,
-        "version": token,
+        "step": request.step,
+        "secret": request.secret,
+        "version": request.token,
         "request_id": getattr(context, "aws_request_id", None),
     }
+    outcome, failure = _perform(request, deadline)
+    seconds = round(time.monotonic() - started, 3)
+    namespace, name = namespace_or_default(os.environ), metrics.secret_name(request.secret)
+    if failure is None:
+        _LOG.info(outcome, extra={"fields": {**fields, "seconds": seconds}})
+        metrics.step_succeeded(
+            namespace, name, step=request.step, last=request.step == FINISH, seconds=seconds
+        )
+        return
+    told = failure.told_as(f"{request.step} of secret {request.secret}: {failure}")
+    why = {"failure": told.kind, "error": type(told).__name__, "sqlstate": told.sqlstate}
+    _LOG.error(str(told), extra={"fields": {**fields, **why, "seconds": seconds}})
+    metrics.step_failed(namespace, name, step=request.step, failure=told.kind, seconds=seconds)
+    raise told
+
+
+def _perform(request: _Request, deadline: Deadline) -> tuple[str, RotationError | None]:
     try:
-        settings = Settings.from_environment(os.environ)
-        secret = Secret(_client(), secret_id, settings.defaults)
-        outcome = run(step, secret, token, SingleUser(PostgreSQL(settings.ca_file)))
+        return _rotation(request, deadline).run(request.step), None
     except RotationError as error:
-        message = f"{step} of secret {secret_id}: {error}"
-        _LOG.error(message, extra={"fields": fields})
-        raise RotationError(message) from error
-    _LOG.info(outcome, extra={"fields": {**fields, "seconds": round(time.monotonic() - started, 3)}})
+        return "", error
+    except Exception as error:  # noqa: BLE001 - what it says may quote a password, and Lambda would log it
+        return "", UnexpectedError.of(error)
+
+
+def _rotation(request: _Request, deadline: Deadline) -> Rotation:
+    settings = Settings.from_environment(os.environ)
+    secrets = client()
+    secret = Secret(secrets, request.secret, defaults=settings.defaults, deadline=deadline)
+    database = PostgreSQL(settings.ca_file, deadline)
+    strategy: Strategy = SingleUser(database)
+    if settings.strategy == ALTERNATING_USERS and settings.administrator_secret:
+        master = Secret(secrets, settings.administrator_secret, defaults=settings.defaults, deadline=deadline)
+        strategy = AlternatingUsers(database, Administrator(master, database), settings.owner_role)
+    return Rotation(secret=secret, token=request.token, strategy=strategy, passwords=settings.passwords)
+
+
+def _request(event: Mapping[str, object]) -> _Request:
+    step, secret, token = (_text(event, name) for name in ("Step", "SecretId", "ClientRequestToken"))
+    return _Request(step=step, secret=secret, token=token)
 
 
 def _text(event: Mapping[str, object], name: str) -> str:
     value = event.get(name)
     if not isinstance(value, str) or not value:
-        raise RotationError(
+        raise ConfigurationError(
             f"the event has no {name}: Secrets Manager calls this function with SecretId, ClientRequestToken, Step"
         )
     return value
-
-
-def _client() -> SecretsManagerClient:
-    # Three short attempts leave time for the database within the function's time.
-    limits = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-    return boto3.client("secretsmanager", config=limits)

@@ -11,8 +11,23 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from tests.functions.rotating import REGION, RotatingSecret
+from tests.functions.application import FIRST_PASSWORD, MASTER_PASSWORD, Application, create_master, entry
+from tests.functions.rotating import NAME, REGION, RotatingSecret
 from tests.functions.server import HOST, PostgreSQLServer, running
+
+VARIABLES = (
+    "DATABASE_HOST",
+    "DATABASE_PORT",
+    "DATABASE_NAME",
+    "DATABASE_CA_FILE",
+    "ROTATION_STRATEGY",
+    "ADMINISTRATOR_SECRET_ARN",
+    "OWNER_ROLE",
+    "PASSWORD_LENGTH",
+    "PASSWORD_EXCLUDED_CHARACTERS",
+    "METRIC_NAMESPACE",
+)
+"""The function's own."""
 
 MakeSecret = Callable[..., RotatingSecret]
 
@@ -31,14 +46,16 @@ def server() -> Iterator[PostgreSQLServer]:
 @pytest.fixture
 def make_secret(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeSecret]:
     """Makes the secret in moto; nothing of the environment reaches the function but what a test sets."""
-    for name in ("DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_CA_FILE", "AWS_ENDPOINT_URL"):
+    for name in (*VARIABLES, "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     with mock_aws():
         client = boto3.client("secretsmanager", region_name=REGION)
 
-        def make(**value: Any) -> RotatingSecret:
-            return RotatingSecret(client, value)
+        def make(
+            *, name: str = NAME, environment: dict[str, str] | None = None, **value: Any
+        ) -> RotatingSecret:
+            return RotatingSecret(client, value, name, environment)
 
         yield make
 
@@ -62,4 +79,34 @@ def secret(
         username=username,
         password="first-password",
         dbname="postgres",
+    )
+
+
+@pytest.fixture
+def application(server: PostgreSQLServer, make_secret: MakeSecret) -> Application:
+    """An application whose login does not exist yet, as after a first deployment."""
+    return make_application(server, make_secret, f"app_{uuid.uuid4().hex[:8]}")
+
+
+def make_application(
+    server: PostgreSQLServer, make_secret: MakeSecret, username: str, **variables: str
+) -> Application:
+    database, master = f"db_{uuid.uuid4().hex[:8]}", f"master_{uuid.uuid4().hex[:8]}"
+    create_master(server, master, database)
+    trust = {"DATABASE_CA_FILE": str(server.certificate)}
+    master_secret = make_secret(
+        name=f"dr-{master}", environment=trust, **entry(server, master, MASTER_PASSWORD, database)
+    )
+    secret = make_secret(
+        name=f"dr-{database}",
+        environment={
+            **trust,
+            "ROTATION_STRATEGY": "alternating-users",
+            "ADMINISTRATOR_SECRET_ARN": master_secret.arn,
+            **variables,
+        },
+        **entry(server, username, FIRST_PASSWORD, database),
+    )
+    return Application(
+        server=server, database=database, username=username, secret=secret, master=master_secret
     )

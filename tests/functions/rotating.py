@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import uuid
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.secretsmanager.models import secretsmanager_backends
@@ -20,11 +22,26 @@ STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 
 
 class RotatingSecret:
-    """The secret, what it holds, and the calls of its rotation."""
+    """The secret, what it holds, and the calls of its rotation.
 
-    def __init__(self, client: SecretsManagerClient, value: dict[str, Any]) -> None:
+    Args:
+        client: of moto's Secrets Manager.
+        value: the first version.
+        name: of the secret.
+        environment: of its rotation function.
+    """
+
+    def __init__(
+        self,
+        client: SecretsManagerClient,
+        value: dict[str, Any],
+        name: str = NAME,
+        environment: dict[str, str] | None = None,
+    ) -> None:
         self.client = client
-        self.arn = client.create_secret(Name=NAME, SecretString=json.dumps(value))["ARN"]
+        self.name = name
+        self.environment = environment or {}
+        self.arn = client.create_secret(Name=name, SecretString=json.dumps(value))["ARN"]
 
     def begin(self) -> str:
         """Start a rotation: Secrets Manager moves AWSPENDING to a new version without a value.
@@ -32,7 +49,7 @@ class RotatingSecret:
         moto does this in RotateSecret, together with steps of its own that AWS does not take.
         """
         token = str(uuid.uuid4())
-        stored = secretsmanager_backends[DEFAULT_ACCOUNT_ID][REGION].secrets[NAME]
+        stored = secretsmanager_backends[DEFAULT_ACCOUNT_ID][REGION].secrets[self.name]
         for version in stored.versions.values():
             version["version_stages"] = [
                 stage for stage in version["version_stages"] if stage != "AWSPENDING"
@@ -40,12 +57,14 @@ class RotatingSecret:
         stored.versions[token] = {"createdate": 0, "version_id": token, "version_stages": ["AWSPENDING"]}
         return token
 
-    def step(self, step: str, token: str) -> None:
+    def step(self, step: str, token: str, context: object = None) -> None:
         """Call the function for one step."""
-        handler({"SecretId": self.arn, "ClientRequestToken": token, "Step": step}, None)
+        with patch.dict(os.environ, self.environment):
+            handler({"SecretId": self.arn, "ClientRequestToken": token, "Step": step}, context)
 
-    def rotate(self, token: str, steps: tuple[str, ...] = STEPS) -> None:
-        """Call the function for each step."""
+    def rotate(self, token: str | None = None, steps: tuple[str, ...] = STEPS) -> None:
+        """Call the function for each step, of a new rotation unless the token of one is given."""
+        token = token or self.begin()
         for step in steps:
             self.step(step, token)
 

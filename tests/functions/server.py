@@ -69,10 +69,10 @@ class PostgreSQLServer:
             ssl_context=tls,
         )
 
-    def opens(self, user: str, password: str) -> bool:
+    def opens(self, user: str, password: str, database: str = "postgres") -> bool:
         """Whether this password opens the database."""
         try:
-            self.connect(user, password).close()
+            self.connect(user, password, database).close()
         except DatabaseError:
             return False
         return True

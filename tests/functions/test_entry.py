@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from functions.rotation.entry import Defaults, Entry
-from functions.rotation.errors import RotationError
+from functions.rotation.failures import RotationError
 
 COMPLETE = {
     "engine": "postgres",
@@ -42,7 +42,9 @@ def test_the_port_may_be_a_text() -> None:
 
 
 def test_another_password_leaves_every_other_field_as_it_was() -> None:
-    entry = parse(port="5434", masterarn="arn:aws:rds:eu-central-2:123456789012:db:dr").with_password("next")
+    entry = parse(port="5434", masterarn="arn:aws:rds:eu-central-2:123456789012:db:dr").with_login(
+        "citizen", "next"
+    )
     assert entry.login.password == "next"
     assert json.loads(entry.dump()) == {
         **COMPLETE,

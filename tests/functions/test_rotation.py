@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from functions.rotation.errors import RotationError
-from functions.rotation.secret import EXCLUDED_CHARACTERS, PASSWORD_LENGTH
+from functions.rotation.failures import RotationError
+from functions.rotation.passwords import EXCLUDED_CHARACTERS
 from tests.functions.conftest import MakeSecret
 from tests.functions.rotating import STEPS, RotatingSecret
 from tests.functions.server import HOST, PostgreSQLServer
@@ -115,9 +115,7 @@ def test_a_pending_version_for_another_role_or_server_is_refused(
     other: dict[str, Any] = {"username": "postgres", "host": "other.example", "port": 6543}
     token = secret.begin()
     secret.put({**secret.value(), field: other[field], "password": "planted"}, "AWSPENDING", token)
-    with pytest.raises(
-        RotationError, match=r"AWSPENDING version is for .*AWSCURRENT version for .*rotate again"
-    ):
+    with pytest.raises(RotationError, match=r"AWSPENDING version is for .*AWSCURRENT version for "):
         secret.step("setSecret", token)
     assert not server.opens("postgres", "planted")
     assert server.opens(username, "first-password")
@@ -150,7 +148,7 @@ def test_a_pending_password_with_special_characters(
 def test_the_new_password_needs_no_escape(secret: RotatingSecret) -> None:
     secret.rotate(secret.begin())
     password = secret.value()["password"]
-    assert len(password) == PASSWORD_LENGTH
+    assert len(password) == 32
     assert not set(password) & set(EXCLUDED_CHARACTERS)
     assert not set(password) & set("\"'/@\\ :%?#&")
 
@@ -208,6 +206,7 @@ def test_the_log_is_one_json_object_for_each_step(
     token = secret.begin()
     secret.rotate(token)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    lines = [line for line in lines if "_aws" not in line]
     assert [line["step"] for line in lines] == list(STEPS)
     for line in lines:
         assert line["level"] == "INFO"

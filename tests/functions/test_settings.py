@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from functions.rotation.errors import RotationError
-from functions.rotation.postgres import PostgreSQL
+from functions.rotation.failures import RotationError
 from functions.rotation.settings import RDS_ROOTS, Settings
+from functions.rotation.tls import trusting
 
 
 def test_nothing_must_be_set() -> None:
@@ -51,7 +51,7 @@ def test_root_certificates_that_are_none(tmp_path: Path) -> None:
     empty = tmp_path / "empty.pem"
     empty.write_text("nothing\n")
     with pytest.raises(RotationError, match="holds no PEM certificates"):
-        PostgreSQL(empty)
+        trusting(empty)
 
 
 def test_the_roots_of_amazon_rds() -> None:
@@ -70,7 +70,7 @@ def test_the_roots_of_amazon_rds() -> None:
 
 
 def test_the_function_trusts_these_roots_and_no_others() -> None:
-    trusted = PostgreSQL(RDS_ROOTS)._tls
+    trusted = trusting(RDS_ROOTS)
     assert len(trusted.get_ca_certs()) == 27 * 3
     assert trusted.check_hostname
     assert trusted.verify_mode.name == "CERT_REQUIRED"

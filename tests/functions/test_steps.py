@@ -5,19 +5,21 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
-from functions.rotation import steps
+from functions.rotation.deadline import Deadline
 from functions.rotation.entry import Defaults, Entry
-from functions.rotation.errors import RotationError
+from functions.rotation.failures import RotationError, SecretError
 from functions.rotation.handler import handler
 from functions.rotation.log import logger
+from functions.rotation.passwords import PasswordPolicy
 from functions.rotation.secret import Secret
+from functions.rotation.steps import Rotation
 from tests.functions.conftest import MakeSecret
 from tests.functions.rotating import REGION, STEPS, RotatingSecret
 
@@ -34,9 +36,15 @@ class Recording:
     applied: list[tuple[str, str, list[str]]] = dataclasses.field(default_factory=list)
 
     def successor(self, current: Entry, password: str) -> Entry:
-        return current.with_password(password)
+        return current.with_login(current.login.username, password)
 
-    def apply(self, pending: Entry, current: Entry, earlier: Iterable[Entry]) -> str:
+    def check(self, pending: Entry, current: Entry) -> None:
+        if pending.login.username != current.login.username:
+            raise SecretError("another role")
+
+    def apply(
+        self, pending: Entry, current: Entry, earlier: Iterable[Entry], still_pending: Callable[[], None]
+    ) -> str:
         passwords = [entry.login.password for entry in earlier]
         self.applied.append((pending.login.password, current.login.password, passwords))
         return "applied"
@@ -51,7 +59,15 @@ def secret(make_secret: MakeSecret) -> RotatingSecret:
 
 
 def run(secret: RotatingSecret, token: str, step: str, strategy: Recording | None = None) -> str:
-    return steps.run(step, Secret(secret.client, secret.arn, Defaults()), token, strategy or Recording())
+    return rotation(
+        Secret(secret.client, secret.arn, defaults=Defaults(), deadline=Deadline(10)), token, strategy
+    ).run(step)
+
+
+def rotation(secret: Secret, token: str, strategy: Recording | None = None) -> Rotation:
+    return Rotation(
+        secret=secret, token=token, strategy=strategy or Recording(), passwords=PasswordPolicy(length=16)
+    )
 
 
 def test_a_strategy_gets_every_password_that_may_still_work(secret: RotatingSecret) -> None:
@@ -98,7 +114,9 @@ def test_a_rotation_that_another_one_replaced_is_refused(secret: RotatingSecret)
 
 
 def test_a_version_that_secrets_manager_does_not_know_is_refused(secret: RotatingSecret) -> None:
-    with pytest.raises(RotationError, match=f"no version {TOKEN}: Secrets Manager starts rotations"):
+    with pytest.raises(
+        RotationError, match=f"no version {TOKEN} with a label: .*Secrets Manager starts rotations"
+    ):
         run(secret, TOKEN, "createSecret")
 
 
@@ -137,7 +155,7 @@ def stubbed(stages: dict[str, list[str]]) -> tuple[Secret, Stubber]:
     stub = Stubber(client)
     stub.add_response("describe_secret", {"VersionIdsToStages": stages}, {"SecretId": "name"})
     stub.activate()
-    return Secret(client, "name", Defaults()), stub
+    return Secret(client, "name", defaults=Defaults(), deadline=Deadline(10)), stub
 
 
 def reads(stub: Stubber, version: str, stage: str | None, value: dict[str, Any] | None) -> None:
@@ -153,9 +171,9 @@ def test_a_quicker_invocation_wins() -> None:
     secret, stub = stubbed({SECOND: ["AWSCURRENT"], TOKEN: ["AWSPENDING"]})
     reads(stub, SECOND, "AWSCURRENT", VALUE)
     reads(stub, TOKEN, "AWSPENDING", None)
-    stub.add_response("get_random_password", {"RandomPassword": "next"})
+    stub.add_response("get_random_password", {"RandomPassword": "next-password-01"})
     stub.add_client_error("put_secret_value", "ResourceExistsException")
-    steps.run("createSecret", secret, TOKEN, Recording())
+    rotation(secret, TOKEN).run("createSecret")
     stub.assert_no_pending_responses()
 
 
@@ -174,7 +192,7 @@ def test_previous_works_without_the_right_to_list_versions() -> None:
 def test_a_secret_without_a_current_version() -> None:
     secret, _ = stubbed({TOKEN: ["AWSPENDING"]})
     with pytest.raises(RotationError, match="no AWSCURRENT version: put a value with a working password"):
-        steps.run("createSecret", secret, TOKEN, Recording())
+        rotation(secret, TOKEN).run("createSecret")
 
 
 def test_the_function_names_step_and_secret(
@@ -186,7 +204,7 @@ def test_the_function_names_step_and_secret(
         RotationError, match="setSecret of secret another: Secrets Manager refuses DescribeSecret"
     ):
         handler(event, None)
-    line = json.loads(capsys.readouterr().out)
+    line = json.loads(capsys.readouterr().out.splitlines()[0])
     assert (line["level"], line["step"], line["secret"]) == ("ERROR", "setSecret", "another")
     assert line["message"].startswith("setSecret of secret another: ")
 
