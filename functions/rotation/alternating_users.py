@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import chain
 
+from . import roles
 from .administrator import Administrator
 from .entry import Entry
-from .failures import CapacityError, PrivilegeError, SecretError
+from .failures import AuthenticationError, CapacityError, PrivilegeError, SecretError
 from .logins import Logins
 from .pair import Pair
 from .postgres import PostgreSQL
@@ -85,6 +86,16 @@ class AlternatingUsers:
             raise PrivilegeError(
                 f"logged in as {user} with the rights of {effective}; it should be {pending.login.username} with those "
                 f"of {owner} (ALTER ROLE ... SET role)"
+            )
+
+    def rehearse(self, current: Entry) -> None:
+        """The administrator must be able to log in, and so must the current login, unless the first rotation makes it."""
+        with self._administrator.session(current.login) as session:
+            session.require_writable()
+            there = roles.find(session, current.login.username) is not None
+        if there and not self._database.accepts(current.login):
+            raise AuthenticationError(
+                f"PostgreSQL does not accept the AWSCURRENT password of {current.login}"
             )
 
     def _owner(self, entry: Entry) -> str:

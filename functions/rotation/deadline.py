@@ -39,6 +39,14 @@ class Deadline:
         seconds = remaining() / 1000
         return cls(seconds - min(RESERVE_SECONDS, seconds * RESERVE_SHARE))
 
+    def part(self, at_most: float) -> Deadline:
+        """A deadline for one part, which leaves half of the time for what comes after it.
+
+        Args:
+            at_most: seconds that the part may take.
+        """
+        return Deadline(min(at_most, (self._end - time.monotonic()) / 2))
+
     def remaining(self, at_most: float | None = None) -> float:
         """Seconds that are left, more than 0.
 

@@ -53,7 +53,11 @@ def handler(event: Mapping[str, object], context: object) -> None:
     """
     started = time.monotonic()
     deadline = Deadline.of(context)
-    request = _request(event)
+    try:
+        request = _request(event)
+    except ConfigurationError as error:
+        _LOG.error(str(error), extra={"fields": {"failure": error.kind, "error": type(error).__name__}})
+        raise
     fields = {
         "step": request.step,
         "secret": request.secret,

@@ -6,7 +6,7 @@ OPTION on each role, which whoever creates a role has.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from pg8000.native import identifier, literal  # type: ignore[import-untyped]
@@ -15,7 +15,7 @@ from . import roles
 from .entry import Entry
 from .failures import AuthenticationError, PrivilegeError, RotationError
 from .postgres import Session
-from .roles import Membership, Role, Setting, Statement
+from .roles import Membership, Role, Setting
 
 _ROLE = "role"
 
@@ -48,14 +48,23 @@ class Logins:
         self._pending = pending
         self._owner_is_given = owner_is_given
         self._logs_in = logs_in
-        self._version = roles.server_version(session)
 
     def prepare(self) -> str:
-        """Do what is missing, and set the password; returns what was done."""
+        """Do what is missing, and set the password; returns what was done.
+
+        Raises:
+            AuthenticationError: the logins are there, and no version of the secret logs in as one of them.
+            PrivilegeError: a role belongs to somebody else, the current login has rights that only it can have, or the
+                administrator lacks a right.
+            RotationError: as for `Session.run`.
+        """
         names = self._current.login.username, self._pending.login.username
         current, other = (roles.find(self._session, name) for name in names)
-        self._may_change(current, other)
-        created = [] if roles.find(self._session, self._owner) else [self._create_owner()]
+        owner = roles.find(self._session, self._owner)
+        self._require_own([role for role in (current, other) if role is not None], owner, other)
+        if current is not None:
+            self._require_that_nothing_is_lost(current)
+        created = [] if owner else [self._create_owner()]
         if current is None:
             # The first rotation: an entry that was made before its role. Whoever has read it can log in now, too.
             created.append(self._create(self._current, like=other))
@@ -68,27 +77,35 @@ class Logins:
         made = f"; created {', '.join(created)}" if created else ""
         return f"{names[1]} has the pending password and all that {names[0]} has{made}"
 
-    def _may_change(self, current: Role | None, other: Role | None) -> None:
-        """Whoever may write the secret must not get at logins with it that are not its own."""
-        there = [role.name for role in (current, other) if role is not None]
-        members = all(self._owner in role.memberships for role in (current, other) if role is not None)
-        if there and not (self._owner_is_given and members) and not self._logs_in(*there):
-            raise AuthenticationError(
-                f"the roles {' and '.join(there)} are there, but no version of the secret logs in as one of them; "
-                f"set the password of {there[0]} to that of its version (ALTER ROLE)"
+    def _require_own(self, logins: list[Role], owner: Role | None, other: Role | None) -> None:
+        """Whoever may write the secret must not get at roles with it that are not its own."""
+        members = [role for role in logins if self._owner in role.memberships]
+        if owner is not None and not self._owner_is_given and not members:
+            raise PrivilegeError(
+                f"the role {self._owner} is there, and neither login is a member of it: it may be somebody else's; name "
+                "it in the function's OWNER_ROLE when it is this application's"
             )
-        if other is not None and self._owner not in other.memberships and not self._logs_in(other.name):
+        known = self._owner_is_given and len(members) == len(logins)
+        if logins and not known and not self._logs_in(*(role.name for role in logins)):
+            raise AuthenticationError(
+                f"the roles {' and '.join(role.name for role in logins)} are there, but no version of the secret logs in "
+                f"as one of them; set the password of {logins[0].name} to that of its version (ALTER ROLE)"
+            )
+        if other is not None and other not in members and not self._logs_in(other.name):
             raise PrivilegeError(
                 f"the role {other.name} is there, is no member of {self._owner}, and no version of the secret logs in "
                 f"as it: it may be somebody else's; GRANT {identifier(self._owner)} TO {identifier(other.name)} when "
                 "it is this application's"
             )
-        if current is not None and current.superuser:
+
+    def _require_that_nothing_is_lost(self, current: Role) -> None:
+        """What belongs to the current login itself would be missing under the other one."""
+        if current.superuser:
             raise PrivilegeError(
                 f"{current.name} is a superuser, which cannot be carried over to another login"
             )
-        held = roles.holdings(self._session, current) if current is not None else []
-        if current is not None and held:
+        held = roles.holdings(self._session, current)
+        if held:
             raise PrivilegeError(
                 f"{current.name} itself owns objects or has rights (databases: {', '.join(held)}), which its other login "
                 f"would not have; move them to {self._owner}: REASSIGN OWNED BY {identifier(current.name)} TO "
@@ -137,23 +154,24 @@ class Logins:
     def _assimilate(self, role: Role, like: Role | None) -> None:
         """Make a role a login like the other, and of the owner."""
         like = like or role
-        memberships = {**like.memberships, self._owner: Membership()}
+        owner = replace(like.memberships.get(self._owner, Membership()), set=True)
+        memberships = {**like.memberships, self._owner: owner}
         settings = {setting: value for setting, value in like.settings.items() if setting.name != _ROLE}
         settings[Setting(None, _ROLE)] = self._owner
         login = replace(like, attributes={**like.attributes, "rolcanlogin": True})
-        for statement in self._statements(role, login, memberships, settings):
+        for statement in (
+            *roles.attribute_statements(role, login),
+            *roles.membership_statements(role, memberships, self._session.version),
+            *roles.setting_statements(role, settings),
+        ):
             self._run(statement.sql, statement.doing)
-
-    def _statements(
-        self,
-        role: Role,
-        like: Role,
-        memberships: dict[str, Membership],
-        settings: dict[Setting, str],
-    ) -> Iterator[Statement]:
-        yield from roles.attribute_statements(role, like)
-        yield from roles.membership_statements(role, memberships, self._version)
-        yield from roles.setting_statements(role, settings)
+        found = roles.find(self._session, role.name) or role
+        for statement in roles.membership_statements(found, memberships, self._session.version):
+            # Since version 16 a membership that somebody else has granted stays, with a warning and no error.
+            raise PrivilegeError(
+                f"{self._session.login.username} cannot change what another role has granted; run as that role or as "
+                f"the master user: {statement.sql}"
+            )
 
     def _set_password(self, entry: Entry) -> None:
         name = entry.login.username

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -38,6 +39,8 @@ _AS_THE_ROLE_ITSELF: Mapping[str, str] = MappingProxyType(
 _CLEAR_TEXT = b"\0\0\0\3"
 """AuthenticationCleartextPassword (source: protocol message formats)."""
 
+CLIENT_SECONDS = 15.0
+"""For a login as a client, with a query or two: what comes after it needs time as well."""
 _ROLLBACK_SECONDS = 5
 """Until the server gives up a transaction whose client is gone without a word, as a stopped function's may be."""
 
@@ -64,7 +67,7 @@ class PostgreSQL:
             AuthenticationError: the role does not exist, or the password is wrong or expired.
             RotationError: the server cannot be reached, cannot be trusted, or refuses for another reason.
         """
-        return self._open(login, {})
+        return self._open(login, {}, self._deadline.part(CLIENT_SECONDS))
 
     @contextmanager
     def managing(self, logins: Iterable[Login]) -> Iterator[Session]:
@@ -80,7 +83,7 @@ class PostgreSQL:
         refused = ""
         for login in logins:
             try:
-                session = self._open(login, _AS_THE_ROLE_ITSELF)
+                session = self._open(login, _AS_THE_ROLE_ITSELF, self._deadline)
             except AuthenticationError as error:
                 refused = str(error)
                 continue
@@ -101,10 +104,10 @@ class PostgreSQL:
         except AuthenticationError:
             return False
 
-    def _open(self, login: Login, settings: Mapping[str, str]) -> Session:
-        socket = tls.connect(login.host, login.port, self._tls, self._deadline)
+    def _open(self, login: Login, settings: Mapping[str, str], deadline: Deadline) -> Session:
+        socket = tls.connect(login.host, login.port, self._tls, deadline)
         try:
-            milliseconds = int(self._deadline.remaining() * 1000)
+            milliseconds = int(deadline.remaining() * 1000)
             connection = _Connection(
                 login.username,
                 sock=socket,
@@ -147,6 +150,12 @@ class Session:
         # What was wanted is done, or has failed with its own error.
         with suppress(exceptions.InterfaceError, OSError):
             self._connection.close()
+
+    @property
+    def version(self) -> int:
+        """The server's major version, such as 15."""
+        told = re.match(r"\d+", self._connection.parameter_statuses.get("server_version", ""))
+        return int(told.group()) if told else 0
 
     def run(self, statement: str, doing: str, **values: object) -> list[list[Any]]:
         """Run a statement; its rows.

@@ -38,7 +38,7 @@ LISTS_OF_NAMES = frozenset(
 (source: PostgreSQL's GUC_LIST_QUOTE parameters, as pg_dump knows them, versions 11 to 18)."""
 _NAME = re.compile(r'\s*(?:"((?:[^"]|"")*)"|([^",]*?))\s*(?:,|$)')
 
-WITH_OPTIONS = 160000
+WITH_OPTIONS = 16
 """Since version 16 a membership says whether its rights are inherited, and whether the role can be set."""
 
 
@@ -94,11 +94,6 @@ class Role:
     settings: Mapping[Setting, str] = field(default_factory=dict)
 
 
-def server_version(session: Session) -> int:
-    """The server's version as a number, such as 150004."""
-    return int(session.run("SELECT current_setting('server_version_num')", "a query")[0][0])
-
-
 def find(session: Session, name: str) -> Role | None:
     """Read a role from the catalog, or None when there is none of this name."""
     rows = session.run(
@@ -142,7 +137,7 @@ def _memberships(session: Session, oid: int) -> dict[str, Membership]:
     rows = session.run(
         "SELECT r.rolname, bool_or(m.admin_option), bool_or(m.inherit_option), bool_or(m.set_option)"
         " FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE m.member = :oid GROUP BY r.rolname"
-        if server_version(session) >= WITH_OPTIONS
+        if session.version >= WITH_OPTIONS
         else "SELECT r.rolname, m.admin_option, true, true"
         " FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid WHERE m.member = :oid",
         "a query of memberships",
@@ -182,7 +177,7 @@ def membership_statements(role: Role, wanted: Mapping[str, Membership], version:
     Args:
         role: as it is.
         wanted: by the name of the other role.
-        version: of the server, as a number.
+        version: of the server, such as 15.
     """
     for other in sorted(role.memberships.keys() - wanted.keys()):
         sql = f"REVOKE {identifier(other)} FROM {identifier(role.name)}"

@@ -67,3 +67,7 @@ class SingleUser:
             [[user]] = session.run("SELECT session_user", "a query")
         if user != pending.login.username:
             raise PrivilegeError(f"logged in as {user}, not as {pending.login.username}")
+
+    def rehearse(self, current: Entry) -> None:
+        """The current password must work."""
+        self.verify(current)

@@ -53,3 +53,14 @@ class Strategy(Protocol):
             RotationError: it does not.
         """
         ...
+
+    def rehearse(self, current: Entry) -> None:
+        """Prove that a rotation could be done, before one is begun.
+
+        Secrets Manager asks for it when rotation is configured without beginning one (``RotateImmediately`` false), by
+        testSecret with a pending version that has the value of the current one.
+
+        Raises:
+            RotationError: it could not.
+        """
+        ...

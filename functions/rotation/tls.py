@@ -74,25 +74,27 @@ def connect(host: str, port: int, context: ssl.SSLContext, deadline: Deadline) -
         raise NetworkError(f"no connection to {server}: {_reason(error)}") from error
     with plain:  # closed, unless the secure socket has taken it over
         try:
-            secure = _secured(plain, host, context, deadline)
+            secure = _secured(plain, host, port, context, deadline)
         except OSError as error:
             raise _failure(server, error) from error
     secure.deadline = deadline
     return secure
 
 
-def _secured(plain: socket.socket, host: str, context: ssl.SSLContext, deadline: Deadline) -> TimedSocket:
+def _secured(
+    plain: socket.socket, host: str, port: int, context: ssl.SSLContext, deadline: Deadline
+) -> TimedSocket:
     plain.settimeout(deadline.remaining())
     plain.sendall(_SSL_REQUEST)
     # One byte and no more: what was sent with it, unprotected, then breaks the handshake (CVE-2021-23222).
     answer = plain.recv(1)
     if answer == b"N":
-        raise TLSError(f"{host} offers no TLS (ssl = off); nothing was sent to it")
+        raise TLSError(f"{host}:{port} offers no TLS (ssl = off); nothing was sent to it")
     if not answer:
         raise ConnectionError("closed by the server")
     if answer != b"S":
         # Perhaps an error message, but nobody has verified whose: not shown.
-        raise TLSError(f"{host} does not answer a request for TLS as PostgreSQL does")
+        raise TLSError(f"{host}:{port} does not answer a request for TLS as PostgreSQL does")
     plain.settimeout(deadline.remaining())
     secure = context.wrap_socket(plain, server_hostname=host)
     assert isinstance(secure, TimedSocket)  # noqa: S101 - for the type checker: the context's class
