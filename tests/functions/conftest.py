@@ -11,6 +11,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from localcloud.gaps import secretsmanager
 from tests.functions.application import FIRST_PASSWORD, MASTER_PASSWORD, Application, create_master, entry
 from tests.functions.rotating import NAME, REGION, RotatingSecret
 from tests.functions.server import HOST, PostgreSQLServer, running
@@ -49,6 +50,7 @@ def make_secret(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeSecret]:
     for name in (*VARIABLES, "AWS_ENDPOINT_URL"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    secretsmanager.install()  # labels, versions and used tokens as AWS has them, not as moto has them
     with mock_aws():
         client = boto3.client("secretsmanager", region_name=REGION)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import uuid
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -19,6 +20,22 @@ if TYPE_CHECKING:
 REGION = "eu-central-2"
 NAME = "dr-db-credentials-test"
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
+
+
+class Context:
+    """What Lambda hands to the function.
+
+    Args:
+        seconds: until it would stop the function.
+    """
+
+    aws_request_id = "request-of-the-tests"
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, int((self._end - time.monotonic()) * 1000))
 
 
 class RotatingSecret:

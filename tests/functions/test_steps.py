@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import logging
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import boto3
 import pytest
-from botocore.stub import Stubber
 
 from functions.rotation.deadline import Deadline
 from functions.rotation.entry import Defaults, Entry
-from functions.rotation.failures import RotationError, SecretError
-from functions.rotation.handler import handler
-from functions.rotation.log import logger
+from functions.rotation.failures import (
+    AuthenticationError,
+    CapacityError,
+    NetworkError,
+    RotationError,
+    SecretError,
+)
 from functions.rotation.passwords import PasswordPolicy
 from functions.rotation.secret import Secret
 from functions.rotation.steps import Rotation
 from tests.functions.conftest import MakeSecret
-from tests.functions.rotating import REGION, STEPS, RotatingSecret
+from tests.functions.rotating import STEPS, RotatingSecret
 
 VALUE = {"engine": "postgres", "host": "db.example", "username": "citizen", "password": "first-password"}
 TOKEN = "00000000-0000-4000-8000-000000000001"
-FIRST = "00000000-0000-4000-8000-000000000002"
-SECOND = "00000000-0000-4000-8000-000000000003"
 
 
 @dataclasses.dataclass
@@ -34,6 +32,9 @@ class Recording:
     """A strategy that needs no database: it keeps what the steps hand to it."""
 
     applied: list[tuple[str, str, list[str]]] = dataclasses.field(default_factory=list)
+    rehearsed: list[str] = dataclasses.field(default_factory=list)
+    meanwhile: Callable[[], object] = bool
+    refusal: RotationError | None = None
 
     def successor(self, current: Entry, password: str) -> Entry:
         return current.with_login(current.login.username, password)
@@ -46,11 +47,18 @@ class Recording:
         self, pending: Entry, current: Entry, earlier: Iterable[Entry], still_pending: Callable[[], None]
     ) -> str:
         passwords = [entry.login.password for entry in earlier]
+        self.meanwhile()
+        still_pending()
         self.applied.append((pending.login.password, current.login.password, passwords))
         return "applied"
 
     def verify(self, pending: Entry) -> None:
         assert pending.login.password == self.applied[-1][0]
+        if self.refusal:
+            raise self.refusal
+
+    def rehearse(self, current: Entry) -> None:
+        self.rehearsed.append(current.login.password)
 
 
 @pytest.fixture
@@ -148,83 +156,83 @@ def test_a_binary_entry_stops_the_rotation(secret: RotatingSecret) -> None:
         run(secret, secret.begin(), "createSecret")
 
 
-def stubbed(stages: dict[str, list[str]]) -> tuple[Secret, Stubber]:
-    client = boto3.client(
-        "secretsmanager", region_name=REGION, aws_access_key_id="a", aws_secret_access_key="b"
-    )
-    stub = Stubber(client)
-    stub.add_response("describe_secret", {"VersionIdsToStages": stages}, {"SecretId": "name"})
-    stub.activate()
-    return Secret(client, "name", defaults=Defaults(), deadline=Deadline(10)), stub
+def test_a_password_is_as_long_as_the_policy_says(secret: RotatingSecret) -> None:
+    run(secret, secret.begin(), "createSecret")
+    assert len(secret.value("AWSPENDING")["password"]) == 16
 
 
-def reads(stub: Stubber, version: str, stage: str | None, value: dict[str, Any] | None) -> None:
-    request = {"SecretId": "name", "VersionId": version, **({"VersionStage": stage} if stage else {})}
-    if value is None:
-        stub.add_client_error("get_secret_value", "ResourceNotFoundException", expected_params=request)
-    else:
-        stub.add_response("get_secret_value", {"SecretString": json.dumps(value)}, request)
-
-
-def test_a_quicker_invocation_wins() -> None:
-    """Secrets Manager refuses a second value for the same version: the first one stays."""
-    secret, stub = stubbed({SECOND: ["AWSCURRENT"], TOKEN: ["AWSPENDING"]})
-    reads(stub, SECOND, "AWSCURRENT", VALUE)
-    reads(stub, TOKEN, "AWSPENDING", None)
-    stub.add_response("get_random_password", {"RandomPassword": "next-password-01"})
-    stub.add_client_error("put_secret_value", "ResourceExistsException")
-    rotation(secret, TOKEN).run("createSecret")
-    stub.assert_no_pending_responses()
-
-
-def test_previous_works_without_the_right_to_list_versions() -> None:
-    secret, stub = stubbed({FIRST: ["AWSPREVIOUS"], SECOND: ["AWSCURRENT"], TOKEN: ["AWSPENDING"]})
-    reads(stub, FIRST, None, {**VALUE, "password": "previous"})
-    stub.add_client_error("list_secret_version_ids", "AccessDeniedException", "not authorized")
-    earlier = secret.earlier(TOKEN)
-    assert next(iter(earlier)).login.password == "previous"
-    with pytest.raises(
-        RotationError, match="refuses ListSecretVersionIds: AccessDeniedException: not authorized"
-    ):
-        next(iter(earlier))
-
-
-def test_a_secret_without_a_current_version() -> None:
-    secret, _ = stubbed({TOKEN: ["AWSPENDING"]})
-    with pytest.raises(RotationError, match="no AWSCURRENT version: put a value with a working password"):
-        rotation(secret, TOKEN).run("createSecret")
-
-
-def test_the_function_names_step_and_secret(
-    make_secret: MakeSecret, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ({**VALUE, "username": "another"}, "another role; it is not AWSPENDING any more: rotate again"),
+        ({"username": "citizen"}, "AWSPENDING version is not a database entry: its value has no host"),
+        ("planted, and no JSON", "its value is not JSON; it is not AWSPENDING any more"),
+    ],
+)
+def test_a_pending_version_that_can_never_work_does_not_block_the_next_rotation(
+    secret: RotatingSecret, value: dict[str, Any] | str, message: str
 ) -> None:
-    make_secret(**VALUE)
-    event = {"SecretId": "another", "ClientRequestToken": TOKEN, "Step": "setSecret"}
-    with pytest.raises(
-        RotationError, match="setSecret of secret another: Secrets Manager refuses DescribeSecret"
-    ):
-        handler(event, None)
-    line = json.loads(capsys.readouterr().out.splitlines()[0])
-    assert (line["level"], line["step"], line["secret"]) == ("ERROR", "setSecret", "another")
-    assert line["message"].startswith("setSecret of secret another: ")
+    token, strategy = secret.begin(), Recording()
+    secret.put(value, "AWSPENDING", token)
+    with pytest.raises(SecretError, match=message):
+        run(secret, token, "createSecret")
+    assert token not in secret.stages()
+    assert secret.value() == VALUE
+    following = secret.begin()
+    for step in STEPS:
+        run(secret, following, step, strategy)
+    assert secret.stages()[following] == ["AWSPENDING", "AWSCURRENT"]
 
 
-@pytest.mark.parametrize("missing", ["SecretId", "ClientRequestToken", "Step"])
-def test_an_event_that_lacks_something(missing: str) -> None:
-    event = {"SecretId": "name", "ClientRequestToken": TOKEN, "Step": "setSecret"}
-    with pytest.raises(RotationError, match=f"the event has no {missing}"):
-        handler({name: value for name, value in event.items() if name != missing}, None)
+def test_a_rotation_that_begins_meanwhile_wins(secret: RotatingSecret) -> None:
+    token = secret.begin()
+    run(secret, token, "createSecret")
+    strategy = Recording(meanwhile=secret.begin)
+    with pytest.raises(RotationError, match="another rotation has begun since"):
+        run(secret, token, "setSecret", strategy)
+    assert strategy.applied == []
 
 
-def test_a_message_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    logger()
-    logger().warning("first\nsecond", extra={"fields": {"step": "setSecret"}})
-    line = json.loads(capsys.readouterr().out)
-    assert (line["level"], line["message"], line["step"]) == ("WARNING", "first\nsecond", "setSecret")
-    assert not logger().propagate
+def test_another_delivery_that_finishes_meanwhile_is_no_failure(secret: RotatingSecret) -> None:
+    token = secret.begin()
+    run(secret, token, "createSecret")
+
+    def finish() -> None:
+        for step in STEPS[1:]:
+            run(secret, token, step, twin)
+
+    twin = Recording()
+    late = Recording(meanwhile=finish)
+    assert run(secret, token, "setSecret", late) == "nothing to do: the version is AWSCURRENT"
+    assert late.applied == []
 
 
-def test_no_library_writes_what_it_sends() -> None:
-    logging.getLogger("botocore").setLevel(logging.NOTSET)
-    logger()
-    assert logging.getLogger("botocore.parsers").getEffectiveLevel() >= logging.WARNING
+def test_a_password_that_the_database_refuses_is_not_promoted(secret: RotatingSecret) -> None:
+    token, strategy = secret.begin(), Recording()
+    for step in STEPS[:3]:
+        run(secret, token, step, strategy)
+    strategy.refusal = AuthenticationError("refused")
+    with pytest.raises(AuthenticationError):
+        run(secret, token, "finishSecret", strategy)
+    assert secret.value() == VALUE
+
+
+@pytest.mark.parametrize("refusal", [CapacityError("too many"), NetworkError("gone")])
+def test_a_database_that_does_not_answer_does_not_hold_up_the_last_step(
+    secret: RotatingSecret, refusal: RotationError
+) -> None:
+    token, strategy = secret.begin(), Recording()
+    for step in STEPS[:3]:
+        run(secret, token, step, strategy)
+    strategy.refusal = refusal
+    done = run(secret, token, "finishSecret", strategy)
+    assert done == f"the version is AWSCURRENT now; it could not be tried again ({refusal})"
+    assert "AWSCURRENT" in secret.stages()[token]
+
+
+def test_a_configuration_is_tested_with_the_current_value(secret: RotatingSecret) -> None:
+    """RotateSecret with RotateImmediately=false: testSecret, with a pending version that is like the current one."""
+    token, strategy = secret.begin(), Recording()
+    secret.put(VALUE, "AWSPENDING", token)
+    assert run(secret, token, "testSecret", strategy) == "a rotation could begin"
+    assert strategy.rehearsed == ["first-password"]
