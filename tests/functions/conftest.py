@@ -3,18 +3,22 @@ from __future__ import annotations
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from localcloud.gaps import secretsmanager
-from tests.functions.application import FIRST_PASSWORD, MASTER_PASSWORD, Application, create_master, entry
+from tests.functions.application import Application, MakeSecret, make_application
 from tests.functions.rotating import NAME, REGION, RotatingSecret
 from tests.functions.server import HOST, PostgreSQLServer, running
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 VARIABLES = (
     "DATABASE_HOST",
@@ -30,8 +34,6 @@ VARIABLES = (
 )
 """The function's own."""
 
-MakeSecret = Callable[..., RotatingSecret]
-
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[PostgreSQLServer]:
@@ -44,6 +46,14 @@ def server() -> Iterator[PostgreSQLServer]:
         shutil.rmtree(folder)
 
 
+@cache
+def _client() -> SecretsManagerClient:
+    """One for all tests: it takes longer to make than to use."""
+    return boto3.client(
+        "secretsmanager", region_name=REGION, aws_access_key_id="a", aws_secret_access_key="b"
+    )
+
+
 @pytest.fixture
 def make_secret(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeSecret]:
     """Makes the secret in moto; nothing of the environment reaches the function but what a test sets."""
@@ -52,12 +62,11 @@ def make_secret(monkeypatch: pytest.MonkeyPatch) -> Iterator[MakeSecret]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     secretsmanager.install()  # labels, versions and used tokens as AWS has them, not as moto has them
     with mock_aws():
-        client = boto3.client("secretsmanager", region_name=REGION)
 
         def make(
             *, name: str = NAME, environment: dict[str, str] | None = None, **value: Any
         ) -> RotatingSecret:
-            return RotatingSecret(client, value, name, environment)
+            return RotatingSecret(_client(), value, name, environment)
 
         yield make
 
@@ -87,28 +96,4 @@ def secret(
 @pytest.fixture
 def application(server: PostgreSQLServer, make_secret: MakeSecret) -> Application:
     """An application whose login does not exist yet, as after a first deployment."""
-    return make_application(server, make_secret, f"app_{uuid.uuid4().hex[:8]}")
-
-
-def make_application(
-    server: PostgreSQLServer, make_secret: MakeSecret, username: str, **variables: str
-) -> Application:
-    database, master = f"db_{uuid.uuid4().hex[:8]}", f"master_{uuid.uuid4().hex[:8]}"
-    create_master(server, master, database)
-    trust = {"DATABASE_CA_FILE": str(server.certificate)}
-    master_secret = make_secret(
-        name=f"dr-{master}", environment=trust, **entry(server, master, MASTER_PASSWORD, database)
-    )
-    secret = make_secret(
-        name=f"dr-{database}",
-        environment={
-            **trust,
-            "ROTATION_STRATEGY": "alternating-users",
-            "ADMINISTRATOR_SECRET_ARN": master_secret.arn,
-            **variables,
-        },
-        **entry(server, username, FIRST_PASSWORD, database),
-    )
-    return Application(
-        server=server, database=database, username=username, secret=secret, master=master_secret
-    )
+    return make_application(server, make_secret)

@@ -18,7 +18,8 @@ from functions.rotation.failures import (
     UnexpectedError,
 )
 from functions.rotation.handler import handler
-from tests.functions.conftest import MakeSecret
+from functions.rotation.secrets_manager import client
+from tests.functions.application import MakeSecret
 from tests.functions.rotating import NAME, STEPS, Context
 
 VALUE = {"engine": "postgres", "host": "db.example", "username": "citizen", "password": "first-password"}
@@ -145,8 +146,6 @@ def test_a_throttled_secrets_manager_is_tried_again_and_then_named(
         calls.append(1)
         return moto_answer(400, {"__type": "ThrottlingException", "message": "Rate exceeded"})
 
-    client = module.client
-
     def throttled() -> Any:
         made = client()
         made.meta.events.register_first("before-send.secrets-manager.DescribeSecret", throttle)
@@ -164,9 +163,10 @@ def test_a_throttled_secrets_manager_is_tried_again_and_then_named(
 
 def moto_answer(status: int, body: dict[str, str]) -> Any:
     from botocore.awsrequest import AWSResponse
+    from botocore.compat import HTTPHeaders
     from moto.core.botocore_stubber import MockRawResponse
 
-    return AWSResponse("https://secretsmanager", status, {}, MockRawResponse(json.dumps(body)))
+    return AWSResponse("https://secretsmanager", status, HTTPHeaders(), MockRawResponse(json.dumps(body)))
 
 
 def test_steps_are_those_of_secrets_manager(monkeypatch: pytest.MonkeyPatch, make_secret: MakeSecret) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from functions.rotation.failures import RotationError
 from functions.rotation.passwords import EXCLUDED_CHARACTERS
-from tests.functions.conftest import MakeSecret
+from tests.functions.application import MakeSecret
 from tests.functions.rotating import STEPS, RotatingSecret
 from tests.functions.server import HOST, PostgreSQLServer
 

@@ -20,7 +20,7 @@ from functions.rotation.failures import (
 from functions.rotation.passwords import PasswordPolicy
 from functions.rotation.secret import Secret
 from functions.rotation.steps import Rotation
-from tests.functions.conftest import MakeSecret
+from tests.functions.application import MakeSecret
 from tests.functions.rotating import STEPS, RotatingSecret
 
 VALUE = {"engine": "postgres", "host": "db.example", "username": "citizen", "password": "first-password"}
