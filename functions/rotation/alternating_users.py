@@ -6,12 +6,12 @@ Both belong to a role that owns the application's objects and cannot log in; eac
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from . import roles
 from .administrator import Administrator
-from .entry import Entry
+from .entry import Entry, Login
 from .failures import AuthenticationError, CapacityError, PrivilegeError, SecretError
 from .logins import Logins
 from .pair import Pair
@@ -59,7 +59,7 @@ class AlternatingUsers:
         """
         self.check(pending, current)
         owner = self._owner(current)
-        proven = _Proven(self._database, current, earlier)
+        proven = _Proven(self._database, current.login, chain([current, pending], earlier))
         with (
             self._administrator.session(pending.login) as session,
             session.transaction(lock=owner),
@@ -114,14 +114,14 @@ class _Proven:
 
     Args:
         database: where they log in.
-        current: what clients use.
-        earlier: what they used.
+        current: one of them.
+        entries: versions of the secret, the most likely one first.
     """
 
-    def __init__(self, database: PostgreSQL, current: Entry, earlier: Iterable[Entry]) -> None:
+    def __init__(self, database: PostgreSQL, current: Login, entries: Iterator[Entry]) -> None:
         self._database = database
-        self._entries = chain([current], earlier)
-        self._server = current.login
+        self._entries = entries
+        self._server = current
         self._names: set[str] = set()
 
     def any_of(self, *names: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from pg8000.native import identifier, literal  # type: ignore[import-untyped]
 
@@ -18,6 +19,7 @@ from .postgres import Session
 from .roles import Membership, Role, Setting
 
 _ROLE = "role"
+ADMIN_OPTION_SINCE = 16
 
 
 class Logins:
@@ -164,7 +166,7 @@ class Logins:
             *roles.membership_statements(role, memberships, self._session.version),
             *roles.setting_statements(role, settings),
         ):
-            self._run(statement.sql, statement.doing)
+            self._change(role.name, partial(self._run, statement.sql, statement.doing))
         found = roles.find(self._session, role.name) or role
         for statement in roles.membership_statements(found, memberships, self._session.version):
             # Since version 16 a membership that somebody else has granted stays, with a warning and no error.
@@ -175,7 +177,7 @@ class Logins:
 
     def _set_password(self, entry: Entry) -> None:
         name = entry.login.username
-        self._session.set_password(name, entry.login.password)
+        self._change(name, lambda: self._session.set_password(name, entry.login.password))
         # Not carried over: an end belongs to the password that it was set with.
         [[ends]] = self._run(
             "SELECT rolvaliduntil < 'infinity' FROM pg_roles WHERE rolname = :name",
@@ -187,6 +189,19 @@ class Logins:
                 f"ALTER ROLE {identifier(name)} VALID UNTIL {literal('infinity')}",
                 f"to let the password of {name} not expire",
             )
+
+    def _change(self, name: str, change: Callable[[], object]) -> None:
+        """Change a login; when that is refused, tell what may be missing."""
+        try:
+            change()
+        except PrivilegeError as error:
+            if self._session.version < ADMIN_OPTION_SINCE:
+                raise
+            raise PrivilegeError(
+                f"{error}; since PostgreSQL {ADMIN_OPTION_SINCE} it takes ADMIN OPTION on each role, which only its maker "
+                f"has: GRANT {identifier(name)} TO {identifier(self._session.login.username)} WITH ADMIN OPTION",
+                sqlstate=error.sqlstate,
+            ) from error
 
     def _run(self, statement: str, doing: str, **values: object) -> list[list[object]]:
         return self._session.run(statement, doing, **values)

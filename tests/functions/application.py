@@ -122,7 +122,7 @@ def make_application(
     port: int | None = None,
     **variables: str,
 ) -> Application:
-    """A master user and a database as RDS makes them, and an application's secret whose login is not there yet.
+    """A master user and its database as RDS makes them, and an application's secret whose login is not there yet.
 
     Args:
         server: where the database is.
@@ -132,10 +132,12 @@ def make_application(
         variables: of the function, beside those that it needs.
     """
     username = username or f"app_{uuid.uuid4().hex[:8]}"
-    database, master = f"db_{uuid.uuid4().hex[:8]}", f"master_{uuid.uuid4().hex[:8]}"
+    database, master = "citizens", f"master_{uuid.uuid4().hex[:8]}"
     # Not a superuser: see localcloud/postgres.py.
     server.run(f"CREATE ROLE {master} LOGIN CREATEDB CREATEROLE PASSWORD '{MASTER_PASSWORD}'")
-    server.run(f"CREATE DATABASE {database} OWNER {master}")
+    if not server.run(f"SELECT 1 FROM pg_database WHERE datname = '{database}'"):
+        server.run(f"CREATE DATABASE {database}")
+    server.run(f"ALTER DATABASE {database} OWNER TO {master}")
     trust = {"DATABASE_CA_FILE": str(server.certificate)}
     masters = make_secret(
         name=f"dr-{master}",
@@ -144,7 +146,7 @@ def make_application(
     )
     alternating = {"ROTATION_STRATEGY": "alternating-users", "ADMINISTRATOR_SECRET_ARN": masters.arn}
     secret = make_secret(
-        name=f"dr-{database}",
+        name=f"dr-{uuid.uuid4().hex[:8]}",
         environment={**trust, **alternating, **variables},
         **_entry(port or server.port, username, FIRST_PASSWORD, database),
     )

@@ -24,7 +24,7 @@ class Proxy:
         self._connections: list[socket.socket] = []
         self.port: int = self._listener.getsockname()[1]
         self.answers: int | None = None
-        """Pieces of the server's answers that each connection gets; the rest is swallowed."""
+        """Pieces of the server's answers that each connection gets; after it nothing comes."""
         self.seconds_per_byte = 0.0
         """Time that each byte of the server's answers takes."""
         threading.Thread(target=self._accept, daemon=True).start()
@@ -63,7 +63,7 @@ class Proxy:
             while piece := server.recv(65536):
                 if left is not None:
                     if left <= 0:
-                        continue
+                        return  # not even that the server has hung up
                     left -= 1
                 self._pass_on(piece, client)
             client.shutdown(socket.SHUT_WR)

@@ -69,6 +69,11 @@ class PostgreSQLServer:
             ssl_context=tls,
         )
 
+    @property
+    def version(self) -> int:
+        """Major version."""
+        return int(self.run("SELECT current_setting('server_version_num')::int / 10000")[0][0])
+
     def opens(self, user: str, password: str, database: str = "postgres") -> bool:
         """Whether this password opens the database."""
         try:
