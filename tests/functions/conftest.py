@@ -15,7 +15,7 @@ from moto import mock_aws
 from localcloud.gaps import secretsmanager
 from tests.functions.application import Application, MakeSecret, make_application
 from tests.functions.rotating import NAME, REGION, RotatingSecret
-from tests.functions.server import HOST, PostgreSQLServer, running
+from tests.functions.server import HOST, PostgreSQLServer, running, shared
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -37,6 +37,9 @@ VARIABLES = (
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[PostgreSQLServer]:
+    if (others := shared()) is not None:
+        yield others
+        return
     # Not pytest's own folder: the server's user cannot enter what belongs to root.
     folder = Path(tempfile.mkdtemp(prefix="rotation-"))
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import json
 import os
 import pwd
 import shutil
@@ -32,6 +33,7 @@ from pg8000.native import (  # type: ignore[import-untyped]
 HOST = "127.0.0.1"
 ADMINISTRATOR = "postgres"
 START_SECONDS = 30
+SHARED = "HOLDFAST_TESTS_POSTGRESQL"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +71,10 @@ class PostgreSQLServer:
             ssl_context=tls,
         )
 
+    def environment(self) -> dict[str, str]:
+        """For another process of tests, which then uses this server and starts none."""
+        return {SHARED: json.dumps({name: str(value) for name, value in vars(self).items()})}
+
     @property
     def version(self) -> int:
         """Major version."""
@@ -105,6 +111,15 @@ def running(folder: Path) -> Iterator[PostgreSQLServer]:
         yield server
     finally:
         stop(process)
+
+
+def shared() -> PostgreSQLServer | None:
+    """The server of another process, if this one was given any."""
+    given = json.loads(os.environ.get(SHARED, "{}"))
+    if not given:
+        return None
+    paths = {name: Path(given[name]) for name in ("folder", "certificate", "log")}
+    return PostgreSQLServer(port=int(given["port"]), password=given["password"], **paths)
 
 
 def create(folder: Path) -> PostgreSQLServer:

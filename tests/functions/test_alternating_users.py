@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from pg8000.exceptions import DatabaseError  # type: ignore[import-untyped]
 
 from functions.rotation.failures import (
     AuthenticationError,
@@ -13,7 +14,12 @@ from functions.rotation.failures import (
     PrivilegeError,
     SecretError,
 )
-from tests.functions.application import FIRST_PASSWORD, Application, MakeSecret, make_application
+from tests.functions.application import (
+    FIRST_PASSWORD,
+    Application,
+    MakeSecret,
+    make_application,
+)
 from tests.functions.rotating import STEPS
 from tests.functions.server import PostgreSQLServer
 
@@ -370,6 +376,26 @@ def test_what_a_login_owns_itself_would_be_missing_under_the_other(application: 
     ):
         application.secret.step("setSecret", token)
     assert application.role(application.clone) == []
+
+
+def test_what_others_have_put_into_the_database_is_not_run_by_the_administrator(
+    application: Application,
+) -> None:
+    """A function that fits a call better than PostgreSQL's own is run with the rights of whoever calls (CVE-2018-1058)."""
+    master = application.master.value()["username"]
+    with application.server.connect(database=application.database) as connection:
+        connection.run(
+            "CREATE OR REPLACE FUNCTION public.hashtextextended(text, integer) RETURNS bigint LANGUAGE plpgsql AS"
+            " 'BEGIN RAISE EXCEPTION ''run as %'', current_user; END'"
+        )
+        call = "SELECT public.hashtextextended('a'::text, 0)"
+        try:
+            with pytest.raises(DatabaseError, match=f"run as {master}"):
+                application.as_master(call)
+            application.secret.rotate()
+        finally:
+            connection.run("DROP FUNCTION public.hashtextextended(text, integer)")
+    assert application.logs_in()
 
 
 # Names

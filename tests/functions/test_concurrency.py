@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -84,6 +85,15 @@ def deliver(rotated: Rotated, step: str, token: str) -> None:
     handler({"SecretId": rotated.secret.arn, "ClientRequestToken": token, "Step": step}, None)
 
 
+def wait_for_a_lock(server: PostgreSQLServer) -> None:
+    """Until a session of a rotation waits for another one."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    waiting = "application_name = 'rotation' AND wait_event_type = 'Lock'"
+    while not server.run(f"SELECT 1 FROM pg_stat_activity WHERE {waiting}"):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_each_step_may_be_delivered_twice_at_once(rotated: Rotated, pool: ThreadPoolExecutor) -> None:
     for _ in range(3):
         token = rotated.secret.begin()
@@ -149,6 +159,7 @@ def test_a_newer_rotation_that_waited_has_the_last_word(
     token = rotated.secret.begin()
     rotated.secret.step("createSecret", token)
     newer = pool.submit(deliver, rotated, "setSecret", token)
+    wait_for_a_lock(rotated.server)
     pause.end()
     late.result(WAIT_SECONDS)
     newer.result(WAIT_SECONDS)

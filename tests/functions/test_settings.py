@@ -83,13 +83,6 @@ def test_root_certificates_that_are_not_there(tmp_path: Path) -> None:
         Settings.from_environment({"DATABASE_CA_FILE": str(tmp_path / "missing.pem")})
 
 
-def test_root_certificates_that_are_none(tmp_path: Path) -> None:
-    empty = tmp_path / "empty.pem"
-    empty.write_text("nothing\n")
-    with pytest.raises(ConfigurationError, match="holds no PEM certificates"):
-        trusting(empty)
-
-
 def test_the_roots_of_amazon_rds() -> None:
     roots = x509.load_pem_x509_certificates(RDS_ROOTS.read_bytes())
     names = {root.subject.rfc4514_string() for root in roots}

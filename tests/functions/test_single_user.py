@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from functions.rotation.failures import RotationError
+from functions.rotation.failures import PrivilegeError, RotationError
 from functions.rotation.passwords import EXCLUDED_CHARACTERS
 from tests.functions.application import MakeSecret
 from tests.functions.rotating import STEPS, RotatingSecret
@@ -203,5 +203,6 @@ def test_a_role_that_may_not_log_in_is_no_wrong_password(
     server.run(f"ALTER ROLE {username} NOLOGIN")
     token = secret.begin()
     secret.step("createSecret", token)
-    with pytest.raises(RotationError, match=r"is not permitted to log in \(28000\)"):
+    with pytest.raises(RotationError, match=r"is not permitted to log in \(28000\)") as failure:
         secret.step("setSecret", token)
+    assert type(failure.value) is PrivilegeError
