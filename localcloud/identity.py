@@ -6,9 +6,9 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -29,6 +29,7 @@ class Identity:
         directory: where the state is kept.
         started: seconds since the epoch.
         services: by service, what is real and what is emulated.
+        notice: what went wrong at the start; empty when nothing did.
     """
 
     name: str
@@ -36,13 +37,37 @@ class Identity:
     directory: str
     started: float
     services: Mapping[str, str]
+    notice: str = ""
 
     @classmethod
-    def of(cls, directory: Path, services: Mapping[str, str]) -> Identity:
+    def of(cls, directory: Path, services: Mapping[str, str], notice: str = "") -> Self:
         """Describe this process."""
         return cls(
-            name=NAME, pid=os.getpid(), directory=str(directory), started=time.time(), services=services
+            name=NAME,
+            pid=os.getpid(),
+            directory=str(directory),
+            started=time.time(),
+            services=services,
+            notice=notice,
         )
+
+    @classmethod
+    def read(cls, answer: bytes) -> Self | None:
+        """Read what a server answers; None when it is not a local AWS, or of a version that says too little."""
+        try:
+            found: Any = json.loads(answer)
+        except ValueError:
+            return None
+        if not isinstance(found, dict) or found.get("name") != NAME:
+            return None
+        try:
+            return cls(**{field.name: found[field.name] for field in fields(cls) if field.name in found})
+        except TypeError:
+            return None
+
+    def dump(self) -> bytes:
+        """What a server answers."""
+        return json.dumps(asdict(self)).encode()
 
 
 class Observed:
@@ -58,7 +83,7 @@ class Observed:
         self, application: WSGIApplication, *, identity: Identity, changed: Callable[[], None]
     ) -> None:
         self._application = application
-        self._identity = json.dumps(asdict(identity)).encode()
+        self._identity = identity.dump()
         self._changed = changed
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
+import errno
+import http.client
 import os
 import shutil
 import signal
@@ -12,13 +14,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from environments.problem import Problem
-from localcloud import postgres, server
-from localcloud.identity import NAME, PATH, Identity
+from localcloud import persistence, postgres, server
+from localcloud.identity import PATH, Identity
 from localcloud.lock import DirectoryLock
 
 START_SECONDS = 90
@@ -28,6 +29,8 @@ STOP_SECONDS = 90
 """How long an end may take: the state is stored, and every database server stops."""
 
 DEFAULT_REGION = "eu-central-2"
+_ANSWER_SECONDS = 10
+_PAUSE = 0.1
 _LOG_TAIL = 15
 
 
@@ -41,11 +44,15 @@ class Settings:
 
     Args:
         port: TCP port on loopback, 1 to 65535.
-        directory: where it keeps what is deployed; an absolute path.
+        directory: where it keeps what is deployed.
     """
 
     port: int
     directory: Path
+
+    def __post_init__(self) -> None:
+        # One name for one folder: the server's is compared with it.
+        object.__setattr__(self, "directory", self.directory.resolve())
 
     @property
     def endpoint(self) -> str:
@@ -56,6 +63,11 @@ class Settings:
     def log(self) -> Path:
         """What the server says."""
         return self.directory / "server.log"
+
+    @property
+    def lock(self) -> DirectoryLock:
+        """Held by the server as long as its process is there."""
+        return DirectoryLock(self.directory)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +80,7 @@ class Status:
         log: what the server says.
         pid: its process, when it runs.
         services: by service, what is real and what is emulated; only when it runs.
+        notice: what went wrong at the start; empty when nothing did.
     """
 
     running: bool
@@ -75,85 +88,66 @@ class Status:
     log: Path
     pid: int | None = None
     services: Mapping[str, str] = field(default_factory=dict)
+    notice: str = ""
 
 
 def status(settings: Settings) -> Status:
     """Ask the server whether it is there."""
-    found = _identity(settings)
-    if found is None or Path(found.directory) != settings.directory:
-        return Status(running=False, endpoint=settings.endpoint, log=settings.log)
-    return Status(
-        running=True,
-        endpoint=settings.endpoint,
-        log=settings.log,
-        pid=found.pid,
-        services=dict(found.services),
-    )
+    return _status(settings, _identity(settings))
 
 
 def up(settings: Settings) -> Status:
     """Start the server, unless it runs; what was deployed before is there again.
 
     Raises:
-        Problem: the port is taken, or the directory's local AWS runs on another port.
+        Problem: the port is taken, the directory is that of something else, or its local AWS has another port.
         LifecycleError: the server ends, or does not answer in time.
     """
-    found = status(settings)
-    if found.running:
+    answering = _identity(settings)
+    found = _status(settings, answering)
+    if found.running and settings.lock.exists():
         return found
-    _check_port(settings)
-    settings.directory.mkdir(parents=True, exist_ok=True)
+    if found.running:
+        _stop(settings)  # its folder was deleted under it: it could not keep anything
+        answering = None
     _check_directory(settings)
-    process = _start(settings)
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        found = status(settings)
-        if found.running:
-            return found
-        if process.poll() is not None:
-            raise LifecycleError(f"the local AWS ended (exit code {process.returncode})\n\n{_tail(settings)}")
-        time.sleep(0.1)
-    process.terminate()
-    raise LifecycleError(f"the local AWS does not answer after {START_SECONDS} s\n\n{_tail(settings)}")
+    process = None
+    if settings.lock.holder() is None:
+        _check_port(settings, answering)
+        settings.lock.mark()
+        process = _start(settings)
+    return _wait_for_answer(settings, process)
 
 
 def down(settings: Settings) -> bool:
-    """Stop the server, after it has stored what is deployed.
+    """Stop the server, whatever port it has, after it has stored what is deployed.
 
     Returns:
         Whether it was running.
 
     Raises:
-        LifecycleError: it does not stop in time.
+        LifecycleError: it does not stop in time, or could not store what is deployed.
     """
-    found = status(settings)
-    if found.pid is None:
-        return False
-    with suppress(ProcessLookupError):
-        os.kill(found.pid, signal.SIGTERM)
-    # The lock is let go when the process is gone, not when it stops to answer.
-    if not DirectoryLock(settings.directory).wait_until_free(STOP_SECONDS):
-        raise LifecycleError(f"the local AWS does not stop after {STOP_SECONDS} s\n\n{_tail(settings)}")
-    return True
+    served = status(settings).running and settings.lock.exists()
+    before = _stored(settings)
+    was_running = _stop(settings)
+    if was_running and served and _stored(settings) == before:
+        raise LifecycleError(f"the local AWS could not store what is deployed\n\n{_tail(settings)}")
+    return was_running
 
 
 def reset(settings: Settings) -> None:
     """Stop the server and delete all that it keeps, database servers included.
 
     Raises:
-        Problem: the directory is none of a local AWS, or its local AWS runs on another port.
+        Problem: the directory is not that of a local AWS.
         LifecycleError: it does not stop in time.
     """
-    down(settings)
-    if not settings.directory.exists():
-        return
-    if not DirectoryLock(settings.directory).exists() and any(settings.directory.iterdir()):
-        raise Problem(
-            "this folder is not that of a local AWS, so nothing in it is deleted", given=settings.directory
-        )
     _check_directory(settings)
-    postgres.remove_all(settings.directory)
-    shutil.rmtree(settings.directory)
+    _stop(settings)
+    if settings.directory.exists():
+        postgres.remove_all(settings.directory)
+        shutil.rmtree(settings.directory)
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -172,23 +166,39 @@ def _identity(settings: Settings) -> Identity | None:
     """Who answers on the port, if it is a local AWS."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(f"{settings.endpoint}{PATH}", timeout=10) as answer:
-            found = json.load(answer)
-    except (OSError, ValueError):
+        with direct.open(f"{settings.endpoint}{PATH}", timeout=_ANSWER_SECONDS) as answer:
+            return Identity.read(answer.read())
+    except (OSError, http.client.HTTPException):
         return None
-    if not isinstance(found, dict) or found.get("name") != NAME:
-        return None
-    return Identity(**found)
 
 
-def _check_port(settings: Settings) -> None:
+def _status(settings: Settings, found: Identity | None) -> Status:
+    if found is None or Path(found.directory) != settings.directory:
+        return Status(running=False, endpoint=settings.endpoint, log=settings.log)
+    return Status(
+        running=True,
+        endpoint=settings.endpoint,
+        log=settings.log,
+        pid=found.pid,
+        services=dict(found.services),
+        notice=found.notice,
+    )
+
+
+def _check_port(settings: Settings, answering: Identity | None) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((server.HOST, settings.port))
-        except OSError:
-            other = _identity(settings)
-            by = f", by the local AWS of {other.directory}" if other else ""
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise Problem(
+                    f"port {settings.port} cannot be used: {error.strerror}",
+                    given=settings.port,
+                    allowed="a port that your user may listen on, such as 5055",
+                    fix="export HOLDFAST_LOCAL_PORT=5055",
+                ) from None
+            by = f", by the local AWS of {answering.directory}" if answering else ""
             raise Problem(
                 f"port {settings.port} is taken{by}",
                 given=settings.port,
@@ -198,14 +208,86 @@ def _check_port(settings: Settings) -> None:
 
 
 def _check_directory(settings: Settings) -> None:
-    holder = DirectoryLock(settings.directory).holder()
-    if holder is not None:
+    """It will be deleted one day: nothing else may be in it."""
+    directory = settings.directory
+    if not directory.exists() or settings.lock.exists():
+        return
+    if not directory.is_dir() or any(directory.iterdir()):
+        raise Problem(
+            "this is not the folder of a local AWS",
+            given=directory,
+            allowed="a new or empty folder, or one in which a local AWS was started before",
+            fix="export HOLDFAST_LOCAL_DIR=... names another one",
+        )
+
+
+def _check_holder(settings: Settings) -> None:
+    holder = settings.lock.holder()
+    if holder is not None and holder.port != settings.port:
         raise Problem(
             f"the local AWS of {settings.directory} runs already, on port {holder.port}",
             given=settings.port,
             allowed=str(holder.port),
             fix=f"export HOLDFAST_LOCAL_PORT={holder.port}, or stop it: pipenv run holdfast local down",
         )
+
+
+def _wait_for_answer(settings: Settings, process: subprocess.Popen[bytes] | None) -> Status:
+    """Wait for the server that was started here, or for one that somebody else is starting right now."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        found = status(settings)
+        if found.running:
+            return found
+        if process is None or process.poll() is not None:
+            # Two were started at once: the lock says which one it is.
+            _check_holder(settings)
+            if settings.lock.holder() is None:
+                code = f" (exit code {process.returncode})" if process else ""
+                raise LifecycleError(f"the local AWS ended{code}\n\n{_tail(settings)}")
+        time.sleep(_PAUSE)
+    if process is not None:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
+    raise LifecycleError(f"the local AWS does not answer after {START_SECONDS} s\n\n{_tail(settings)}")
+
+
+def _stop(settings: Settings) -> bool:
+    """Stop the process that has the directory, and wait until it is gone: it answers no more long before."""
+    holder = settings.lock.holder()
+    pid = holder.pid if holder else status(settings).pid
+    if pid is None:
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while not _is_gone(pid):
+        if time.monotonic() > deadline:
+            raise LifecycleError(
+                f"the local AWS (process {pid}) does not stop after {STOP_SECONDS} s\n\n{_tail(settings)}"
+            )
+        time.sleep(_PAUSE)
+    return True
+
+
+def _is_gone(pid: int) -> bool:
+    # A process that this one has started is there until it is asked for its exit code.
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def _stored(settings: Settings) -> int:
+    """When the state was stored last: nanoseconds since the epoch, 0 for never."""
+    try:
+        return (settings.directory / persistence.FILE).stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def _start(settings: Settings) -> subprocess.Popen[bytes]:
@@ -233,5 +315,8 @@ def _start(settings: Settings) -> subprocess.Popen[bytes]:
 
 
 def _tail(settings: Settings) -> str:
-    lines = settings.log.read_text(encoding="utf-8", errors="replace").splitlines()
+    try:
+        lines = settings.log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return f"There is no log: {settings.log}"
     return "\n".join([*lines[-_LOG_TAIL:], f"The complete log: {settings.log}"])

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TextIO
+
+FILE = "server.lock"
+_PAUSE = 0.05
+_UNWRITTEN_SECONDS = 1.0
+"""How long a holder may take between having the lock and writing who it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,12 +37,16 @@ class DirectoryLock:
     """
 
     def __init__(self, directory: Path) -> None:
-        self._path = directory / "server.lock"
-        self._held: TextIO | None = None
+        self._path = directory / FILE
 
     def exists(self) -> bool:
-        """Whether a server has ever had the directory."""
+        """Whether the directory is that of a local AWS."""
         return self._path.is_file()
+
+    def mark(self) -> None:
+        """Make the directory, if need be, and make it known as that of a local AWS."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.touch()
 
     def take(self, holder: Holder, *, seconds: float = 0) -> bool:
         """Take the lock until the process ends.
@@ -49,37 +58,35 @@ class DirectoryLock:
         Returns:
             False when another process still has it.
         """
-        file = self._path.open("a+", encoding="utf-8")
+        # A descriptor and not a file object: that would be closed, and the lock let go, with its last reference.
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         deadline = time.monotonic() + seconds
         while True:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
                 if time.monotonic() > deadline:
-                    file.close()
+                    os.close(descriptor)
                     return False
-                time.sleep(0.05)
-        file.truncate(0)
-        file.write(json.dumps(asdict(holder)))
-        file.flush()
-        self._held = file
+                time.sleep(_PAUSE)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(asdict(holder)).encode(), 0)
         return True
 
     def holder(self) -> Holder | None:
         """Return who has the lock now, or None; what the file says of a process that is gone does not count."""
-        with suppress(FileNotFoundError, ValueError, TypeError), self._path.open(encoding="utf-8") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return Holder(**json.load(file))
+        deadline = time.monotonic() + _UNWRITTEN_SECONDS
+        with suppress(FileNotFoundError), self._path.open(encoding="utf-8") as file:
+            while time.monotonic() < deadline:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    pass
+                else:
+                    return None
+                file.seek(0)
+                with suppress(ValueError, TypeError):
+                    return Holder(**json.load(file))
+                time.sleep(_PAUSE)
         return None
-
-    def wait_until_free(self, seconds: float) -> bool:
-        """Wait until nobody has the lock; False when somebody still has it after that time."""
-        deadline = time.monotonic() + seconds
-        while self.holder() is not None:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.05)
-        return True

@@ -10,7 +10,6 @@ import marshal
 import os
 import pickle
 import platform
-import tempfile
 import threading
 import time
 from collections import defaultdict
@@ -32,6 +31,8 @@ FILE = "state.pickle"
 QUIET_SECONDS = 2.0
 """How long no request may come before the state is stored, so that a deployment is not slowed down."""
 
+_ATTEMPTS = 8
+_PAUSE = 0.25
 _LOG = logging.getLogger(__name__)
 _LOCKS = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
 _KEYS = get_args(PrivateKeyTypes)
@@ -53,19 +54,27 @@ class Store:
         self._thread = threading.Thread(target=self._save_when_quiet, name="store", daemon=True)
         self._thread.start()
 
-    def load(self) -> None:
-        """Load what is stored; a file that cannot be read is set aside, never deleted."""
+    def load(self) -> str:
+        """Load what is stored; a file that cannot be read is set aside, never deleted.
+
+        Returns:
+            What people must be told, or nothing.
+        """
         if not self._path.is_file():
-            return
+            return ""
         try:
-            stored = _read(self._path)
+            found = [(_kind(*defined), accounts) for defined, accounts in _read(self._path).items()]
         except Exception as error:  # noqa: BLE001 - whatever is wrong with the file, the server must start
             aside = self._path.with_suffix(f".unreadable-{int(time.time())}")
             self._path.replace(aside)
-            _LOG.warning("the stored state cannot be read (%s); it was set aside as %s", error, aside.name)
-            return
-        for defined, accounts in stored["backends"].items():
-            _restore(defined, accounts)
+            notice = f"what was deployed cannot be read ({error}), so nothing is; it was set aside as {aside}"
+            _LOG.warning(notice)
+            return notice
+        for kind, accounts in found:
+            for account, by_region in accounts.items():
+                # Asking for the account makes its entry; the stored backends take the place of new ones.
+                kind[account].update(by_region)
+        return ""
 
     def changed(self) -> None:
         """Note that something may have changed."""
@@ -77,6 +86,13 @@ class Store:
         self._closing.set()
         self._wake.set()
         self._thread.join(timeout=60)
+        if not self._path.parent.is_dir():
+            return  # somebody deleted it; there is nothing to come back to
+        for _ in range(_ATTEMPTS):
+            # A request, or a rotation behind one, may still change something meanwhile.
+            if self._try_to_save():
+                return
+            time.sleep(_PAUSE)
         self.save()
 
     def save(self) -> None:
@@ -84,32 +100,40 @@ class Store:
         with self._saving:
             content = io.BytesIO()
             _Pickler(content, protocol=5).dump({"by": _written_by(), "backends": _collect()})
+            draft = self._path.with_suffix(".new")
             # Readable by its owner only: it holds secrets and private keys.
-            handle, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=FILE)
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(content.getbuffer())
-            Path(temporary).replace(self._path)
+            draft.replace(self._path)
 
     def _save_when_quiet(self) -> None:
-        while not self._closing.is_set():
+        while True:
             self._wake.wait()
-            while not self._closing.is_set() and (left := self._due - time.monotonic()) > 0:
-                time.sleep(left)
+            # Before it is read what is due: a change from here on wakes it again.
+            self._wake.clear()
+            while (left := self._due - time.monotonic()) > 0 and not self._closing.wait(left):
+                pass
             if self._closing.is_set():
                 return
-            self._wake.clear()
-            try:
-                self.save()
-            except Exception:  # noqa: BLE001 - a request changed something meanwhile; the next quiet moment comes
-                _LOG.exception("the state could not be stored now")
+            if not self._try_to_save():
                 self.changed()
 
+    def _try_to_save(self) -> bool:
+        try:
+            self.save()
+        except Exception:  # noqa: BLE001 - a request changed something meanwhile; the next quiet moment comes
+            _LOG.exception("the state could not be stored now")
+            return False
+        return True
 
-def _read(path: Path) -> dict[str, Any]:
-    stored: dict[str, Any] = pickle.loads(path.read_bytes())  # noqa: S301 - our own file, in the user's own folder
+
+def _read(path: Path) -> dict[tuple[str, str], dict[str, dict[str, Any]]]:
+    stored: Any = pickle.loads(path.read_bytes())  # noqa: S301 - our own file, in the user's own folder
     if stored["by"] != _written_by():
         raise ValueError(f"written by {stored['by']}, this is {_written_by()}")
-    return stored
+    backends: dict[tuple[str, str], dict[str, dict[str, Any]]] = stored["backends"]
+    return backends
 
 
 def _written_by() -> str:
@@ -130,15 +154,14 @@ def _collect() -> dict[tuple[str, str], dict[str, dict[str, Any]]]:
     }
 
 
-def _restore(defined: tuple[str, str], accounts: dict[str, dict[str, Any]]) -> None:
+def _kind(module: str, name: str) -> Any:  # noqa: ANN401 - moto's ``BackendDict``
+    """Return moto's backends of one kind, by account and region."""
     from moto.core.base_backend import BackendDict  # noqa: PLC0415
 
-    module, name = defined
     for candidate in vars(importlib.import_module(module)).values():
         if isinstance(candidate, BackendDict) and candidate.backend.__name__ == name:
-            for account, by_region in accounts.items():
-                # Asking for the account makes its entry; the stored backends take the place of new ones.
-                candidate[account].update(by_region)
+            return candidate
+    raise LookupError(f"this moto has no {module}.{name}")
 
 
 class _Pickler(pickle.Pickler):

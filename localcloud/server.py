@@ -31,6 +31,8 @@ def main() -> None:
     options = parser.parse_args()
     directory: Path = options.directory.absolute()
     directory.mkdir(parents=True, exist_ok=True)
+    # Until it serves, an end is an end without anything to store; what was started is stopped at exit.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     holder = Holder(pid=os.getpid(), port=options.port)
     if not DirectoryLock(directory).take(holder, seconds=1):
         sys.exit(f"another local AWS serves {directory}")
@@ -57,7 +59,6 @@ def serve(port: int, directory: Path, *, plain: bool) -> None:
     application = DomainDispatcherApplication(create_backend_app)
     if plain:
         server = make_server(HOST, port, application, threaded=True, request_handler=MotoRequestHandler)
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         server.serve_forever()
         return
 
@@ -70,9 +71,9 @@ def serve(port: int, directory: Path, *, plain: bool) -> None:
     default_user_config["lambda"] = {"use_docker": False}
     gaps.install_all()
     store = persistence.Store(directory)
-    store.load()
+    notice = store.load()
     rds_postgres.start_all()
-    identity = Identity.of(directory, emulation.services())
+    identity = Identity.of(directory, emulation.services(), notice)
     observed = Observed(application, identity=identity, changed=store.changed)
     server = make_server(HOST, port, observed, threaded=True, request_handler=MotoRequestHandler)
     stopping = threading.Event()

@@ -12,7 +12,7 @@ from modules.lazy_bindings import activate
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 activate()
 
-pytest_plugins = ["tests.system.fixtures"]
+pytest_plugins = ["tests.localcloud.fixtures", "tests.system.fixtures"]
 
 
 DEPLOYED = Path(__file__).parent / "deployed"

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.localcloud.conftest import Server
+from tests.localcloud.server import Server
 
 pytestmark = pytest.mark.server
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.localcloud.conftest import Server
+from tests.localcloud.server import Server
 
 pytestmark = pytest.mark.server
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from localcloud.gaps.cloudwatch import holds
-from tests.localcloud.conftest import Server
+from tests.localcloud.server import Server
 
 TOPIC = "arn:aws:sns:eu-central-2:123456789012:alerts"
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.localcloud.conftest import Server
+from tests.localcloud.server import Server
 
 pytestmark = pytest.mark.server
 

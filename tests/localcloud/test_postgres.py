@@ -18,7 +18,7 @@ import pytest
 from pg8000.native import Connection, DatabaseError, InterfaceError  # type: ignore[import-untyped]
 
 from localcloud import authority, postgres
-from tests.localcloud.conftest import Server, free_port, start, stop
+from tests.localcloud.server import Server, free_port, start, stop
 
 PASSWORD = "first-password"
 

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from tests.localcloud.conftest import Server, free_port
+from tests.localcloud.server import Server, free_port
 
 pytestmark = pytest.mark.server
 

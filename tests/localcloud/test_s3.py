@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.localcloud.conftest import REGION, Server
+from tests.localcloud.server import REGION, Server
 
 pytestmark = pytest.mark.server
 

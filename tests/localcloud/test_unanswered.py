@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from tests.localcloud.conftest import Server
+from tests.localcloud.server import Server
 
 pytestmark = pytest.mark.server
 

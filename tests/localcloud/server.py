@@ -1,4 +1,4 @@
-"""A plain moto server and our own, on free ports of loopback."""
+"""Starts and stops servers of the local AWS, and plain moto, on free ports of loopback."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
-import pytest
 from botocore.config import Config
 
 REGION = "eu-central-2"
@@ -77,17 +75,3 @@ def start(directory: Path, *options: str, port: int | None = None) -> Server:
 def stop(server: Server) -> None:
     server.process.terminate()
     server.process.wait(timeout=60)
-
-
-@pytest.fixture(scope="session")
-def plain_moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = start(tmp_path_factory.mktemp("plain"), "--plain")
-    yield server
-    stop(server)
-
-
-@pytest.fixture(scope="session")
-def local_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = start(tmp_path_factory.mktemp("local"))
-    yield server
-    stop(server)
