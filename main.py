@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from modules.lazy_bindings import activate
@@ -12,10 +13,10 @@ from modules.lazy_bindings import activate
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 activate()
 
-from cdktf import App, S3Backend, TerraformStack  # noqa: E402 - the bindings are made lazy before they are imported
+from cdktf import App, LocalBackend, S3Backend, TerraformStack  # noqa: E402 - made lazy before they are imported
 
-from environments import backend  # noqa: E402
-from environments.problem import EXIT_CODE, Problem  # noqa: E402
+from environments import backend, connection, context, outdir  # noqa: E402
+from environments.problem import EXIT_CODE, told  # noqa: E402
 from stacks.citizen_data import CitizenData  # noqa: E402
 from stacks.environment import chosen_suffix, load  # noqa: E402
 
@@ -28,19 +29,25 @@ def main() -> None:
     Raises:
         Problem: when a file says what AWS would refuse.
     """
-    app = App()
     name = os.environ.get("HOLDFAST_ENVIRONMENT") or DEFAULT_ENVIRONMENT
-    environment = load(name, suffix=chosen_suffix(app.node.try_get_context))
+    values = context.read()
+    environment = load(name, suffix=chosen_suffix(values.get))
     removable = os.environ.get("HOLDFAST_REMOVAL") == "allow"
+    folder = outdir.folder(Path.cwd())
+    folder.mkdir(parents=True, exist_ok=True)
+    app = App(outdir=str(folder), context=values)
     for stack in (CitizenData(app, environment=environment, removable=removable),):
         keep_state(stack, environment=name, suffix=environment.suffix)
     app.synth()
+    connection.forget_other_environments(folder)
 
 
 def keep_state(stack: TerraformStack, *, environment: str, suffix: str) -> None:
-    """Keep the stack's state where ``backend.tf`` says; without the file it stays local."""
+    """Keep the stack's state where ``backend.tf`` says; without the file, in a file beside it."""
     settings = backend.read()
     if settings is None:
+        # Not cdktf's own name for it: that is the same one for all environments.
+        LocalBackend(stack, path=str(Path.cwd() / f"{environment}.{suffix}.{stack.node.id}.tfstate"))
         return
     arguments: dict[str, Any] = settings.settings(stack.node.id, environment=environment, suffix=suffix)
     state = S3Backend(stack, **arguments)
@@ -49,8 +56,12 @@ def keep_state(stack: TerraformStack, *, environment: str, suffix: str) -> None:
 
 
 if __name__ == "__main__":
+    os.chdir(Path(__file__).parent)  # what is read and written lies here, wherever the command is given
     try:
         main()
-    except Problem as problem:
+    except Exception as error:
+        problem = told(error)
+        if problem is None:
+            raise
         print(problem, file=sys.stderr)
         sys.exit(EXIT_CODE)

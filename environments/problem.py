@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 EXIT_CODE = 2
 """Process exit code for bad input."""
 
@@ -34,3 +36,21 @@ class Problem(Exception):  # noqa: N818 - it reports a problem in what a person 
         if self.fix is not None:
             lines.append(f"  fix:     {self.fix}")
         return "\n".join(lines)
+
+
+def told(error: Exception) -> Problem | None:
+    """The problem that an error is for the person who gave the command; None for a fault of the program.
+
+    Args:
+        error: a `Problem`; or what the operating system says of a file, also when node passes it on, as in
+            ``EACCES: permission denied, open 'cdktf.out/manifest.json'``.
+    """
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, OSError) and error.filename is not None:
+        what = f"{error.filename} cannot be used ({error.strerror})"
+    elif found := re.fullmatch(r"(?:Error: )?E[A-Z]{3,}: ([^,]+), \w+ '(.*)'.*", str(error), re.DOTALL):
+        what = f"{found[2]} cannot be used ({found[1]})"
+    else:
+        return None
+    return Problem(what, fix="check that it exists, and that it is yours to read and to write")

@@ -1,0 +1,39 @@
+"""The cdktf context of ``cdktf.json``: the cdktf CLI passes it on, and ``python main.py`` has to read it itself."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from environments.problem import Problem
+
+FILE = Path("cdktf.json")
+VARIABLE = "CDKTF_CONTEXT_JSON"
+"""What the CLI sets: it takes the place of the file's values."""
+
+
+def read(path: Path = FILE) -> dict[str, Any]:
+    """The context's values by name.
+
+    Raises:
+        Problem: the file, or what the CLI set, is not JSON.
+    """
+    text = path.read_text(encoding="utf-8") if path.is_file() else "{}"
+    return {
+        **_object(text, str(path)).get("context", {}),
+        **_object(os.environ.get(VARIABLE) or "{}", f"${VARIABLE}"),
+    }
+
+
+def _object(text: str, source: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Problem(
+            f"{source}, line {error.lineno}: this is not JSON ({error.msg})", fix="correct the line"
+        ) from None
+    if not isinstance(found, dict):
+        raise Problem(f"{source}: this is not a JSON object", given=text, allowed="{ ... }")
+    return found
