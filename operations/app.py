@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from environments import backend
-from environments.problem import EXIT_CODE, Problem
+from environments.problem import EXIT_CODE, Problem, told
 from operations import (
     console,
     demo,
@@ -24,6 +24,7 @@ from operations import (
     state_removal,
     synth,
 )
+from operations.failure import EXIT_CODES
 from operations.project import Project
 
 if TYPE_CHECKING:
@@ -44,48 +45,30 @@ Environment = Annotated[
 ]
 AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Do not ask before changing anything.")]
 
+_SYSTEMS = "Systems"
+_BESIDE = "What systems need beside Terraform"
+_LOCAL = "Without an AWS account"
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Holdfast: deploy, check and remove a data tier that survives failures and audits.",
+    epilog=f"{EXIT_CODES} Complete logs are in .holdfast/logs.",
 )
-secret = typer.Typer(no_args_is_help=True, help="The database's entry in Secrets Manager.")
-app.add_typer(local.app, name="local")
-app.add_typer(secret, name="secret")
+secret = typer.Typer(no_args_is_help=True, help="The database's entry in Secrets Manager.", epilog=EXIT_CODES)
 
 
-@app.command()
-def bootstrap(
-    delete: Annotated[
-        bool, typer.Option("--delete", help="Remove it all, when no state holds a resource any more.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before deleting.")] = False,
-) -> None:
-    """Create what keeps Terraform's states: KMS key, S3 bucket, lock table. Safe to run again at any time."""
-    ours = backend.required(Project().backend)
-    if not delete:
-        console.title(f"State backend in {ours.region}")
-        state_backend.bootstrap(ours, console.item)
-        return
-    state_removal.check(ours)
-    if not yes:
-        typer.confirm(f"Delete the states in {ours.bucket}, with all their versions?", abort=True)
-    console.title(f"State backend in {ours.region}")
-    state_removal.remove(ours, console.item)
-
-
-@app.command()
+@app.command(rich_help_panel=_SYSTEMS, epilog=f"{EXIT_CODES} Without approval the exit code is 1.")
 def deploy(stack: Stack, environment: Environment = None, auto_approve: AutoApprove = False) -> None:
     """Plan a system, show the plan, apply exactly that plan, and write cfn-outputs/flat-outputs.json."""
-    _done(
-        deployment.deploy(
-            Project(), stack, environment=environment, approve=_asker("Apply it?", auto_approve)
-        )
-    )
+    if not deployment.deploy(
+        Project(), stack, environment=environment, approve=_asker("Apply it?", auto_approve)
+    ):
+        _nothing_changed()
 
 
-@app.command()
+@app.command(rich_help_panel=_SYSTEMS, epilog=f"{EXIT_CODES} Without approval the exit code is 1.")
 def destroy(
     stack: Stack,
     environment: Environment = None,
@@ -96,15 +79,17 @@ def destroy(
     ] = False,
 ) -> None:
     """Destroy a system. A regulated one is refused, with the reasons."""
-    approve = _asker(f"Destroy {stack}?", auto_approve)
-    _done(
-        deployment.destroy(
-            Project(), stack, environment=environment, allow_protected=allow_protected, approve=approve
-        )
-    )
+    if not deployment.destroy(
+        Project(),
+        stack,
+        environment=environment,
+        allow_protected=allow_protected,
+        approve=_asker(f"Destroy {stack}?", auto_approve),
+    ):
+        _nothing_changed()
 
 
-@app.command(name="outputs")
+@app.command(name="outputs", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)
 def write_outputs(stack: Stack, environment: Environment = None) -> None:
     """Write the outputs of a deployed system to cfn-outputs/flat-outputs.json, and print them."""
     project = Project()
@@ -114,7 +99,7 @@ def write_outputs(stack: Stack, environment: Environment = None) -> None:
     console.line(json.dumps(outputs.write(terraform.output_json(), project.flat_outputs), indent=2))
 
 
-@app.command(name="diagram")
+@app.command(name="diagram", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)
 def draw(
     stack: Stack,
     environment: Environment = None,
@@ -131,7 +116,29 @@ def draw(
     console.line(f"Drawn: {path}")
 
 
-@secret.command()
+@app.command(rich_help_panel=_BESIDE, epilog=EXIT_CODES)
+def bootstrap(
+    delete: Annotated[
+        bool, typer.Option("--delete", help="Remove it all, when no state holds a resource any more.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask before deleting.")] = False,
+) -> None:
+    """Create what keeps Terraform's states: KMS key, S3 bucket, lock table. Safe to run again at any time."""
+    ours = backend.required(Project().backend)
+    if not delete:
+        console.title(f"State backend in {ours.region}")
+        state_backend.bootstrap(ours, console.item)
+        return
+    state_removal.check(ours)
+    if not yes and not console.confirm(
+        f"Delete the states in {ours.bucket}, with all their versions?", option="--yes"
+    ):
+        _nothing_changed()
+    console.title(f"State backend in {ours.region}")
+    state_removal.remove(ours, console.item)
+
+
+@secret.command(epilog=EXIT_CODES)
 def create(stack: Stack = "citizen-data", environment: Environment = None) -> None:
     """Create the entry that a system expects, with a random password that is shown nowhere."""
     entry = _entry(stack, environment)
@@ -139,15 +146,15 @@ def create(stack: Stack = "citizen-data", environment: Environment = None) -> No
     console.item(f"secret  {entry.name}", "created" if made else "already there")
 
 
-@secret.command()
+@secret.command(epilog=EXIT_CODES)
 def check(stack: Stack = "citizen-data", environment: Environment = None) -> None:
-    """Check that the entry is there and has what a database needs. Exit code 2 when it has not."""
+    """Check that the entry is there and has what a database needs: exit code 2 when not."""
     entry = _entry(stack, environment)
     secret_entry.check(entry)
     console.item(f"secret  {entry.name}", "as it must be")
 
 
-@app.command(name="demo")
+@app.command(name="demo", rich_help_panel=_LOCAL, epilog=EXIT_CODES)
 def run_demo(
     destroy_it: Annotated[
         bool, typer.Option("--destroy", help="Destroy what the demo deployed, and the local AWS with it.")
@@ -173,31 +180,33 @@ def _entry(stack: str, environment: str | None) -> secret_entry.Entry:
     return entry
 
 
+def _nothing_changed() -> NoReturn:
+    console.line("Nothing was changed.")
+    raise typer.Exit(failure.EXIT_CODE)
+
+
 def _asker(question: str, auto_approve: bool) -> Callable[[], bool]:
     def ask() -> bool:
-        if auto_approve:
-            return True
-        if not sys.stdin.isatty():
-            raise Problem(
-                "nobody can be asked here: this is not a terminal", fix="review the plan, then --auto-approve"
-            )
-        return typer.confirm(question)
+        return auto_approve or console.confirm(question, option="review the plan, then --auto-approve")
 
     return ask
 
 
-def _done(approved: bool) -> None:
-    if not approved:
-        console.line("Nothing was changed.")
+app.add_typer(secret, name="secret", rich_help_panel=_BESIDE)
+app.add_typer(local.app, name="local", rich_help_panel=_LOCAL)
 
 
 def main() -> None:
     """Run a command; what people did wrong, and what failed, is told without a traceback."""
+    console.tolerate_encodings()
     try:
         app(prog_name="holdfast")
-    except Problem as problem:
-        console.error(str(problem))
-        sys.exit(EXIT_CODE)
     except failure.Failed as failed:
         console.error(str(failed))
         sys.exit(failure.EXIT_CODE)
+    except Exception as error:
+        problem = told(error)
+        if problem is None:
+            raise
+        console.error(str(problem))
+        sys.exit(EXIT_CODE)

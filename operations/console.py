@@ -1,10 +1,15 @@
-"""What commands print: short lines, calm colours, nothing that a log file could not show."""
+"""What commands print and ask: short lines, calm colours, nothing that a log file could not show."""
 
 from __future__ import annotations
 
+import sys
+
+import typer
 from rich.console import Console
 
-# Without emoji: an ARN has ":secret:" in it, which is one to Rich.
+from environments.problem import Problem
+
+# Without emoji: Rich would make one of the ":secret:" in an ARN.
 OUT = Console(highlight=False, soft_wrap=True, emoji=False)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
@@ -32,3 +37,30 @@ def warn(text: str) -> None:
 def error(text: str) -> None:
     """Print why the command ends, to standard error."""
     ERR.print(text, markup=False)
+
+
+def confirm(question: str, *, option: str) -> bool:
+    """Ask a question that the person answers with yes or no.
+
+    Args:
+        question: what to ask.
+        option: the command's option that answers yes.
+
+    Raises:
+        Problem: nobody can be asked.
+    """
+    if not sys.stdin.isatty():
+        raise Problem(
+            "nobody can be asked here: this is not a terminal",
+            given=question,
+            fix=f"when the answer is yes: {option}",
+        )
+    return typer.confirm(question)
+
+
+def tolerate_encodings() -> None:
+    """Let no character break a command: a terminal or file that cannot show one gets another in its place."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")

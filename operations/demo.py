@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from typing import TYPE_CHECKING
@@ -194,8 +195,12 @@ def _summary(phases: Phases, status: lifecycle.Status) -> None:
 
 def _forget(project: Project) -> None:
     """Remove what the demo wrote into the project; a backend.tf that someone wrote stays."""
-    for folder in (project.output, project.flat_outputs.parent):
-        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(project.flat_outputs.parent, ignore_errors=True)
+    # CDKTF_OUTDIR may name a folder with other things in it.
+    shutil.rmtree(project.output / "stacks", ignore_errors=True)
+    (project.output / "manifest.json").unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        project.output.rmdir()
     for name in ("local", "plans", "logs"):
         shutil.rmtree(project.work / name, ignore_errors=True)
     if project.backend.is_file() and project.backend.read_text(encoding="utf-8").startswith(MARK):

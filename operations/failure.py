@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EXIT_CODE = 1
+EXIT_CODES = "Exit code 1: Terraform or AWS failed. Exit code 2: bad input; nothing was changed."
+"""What the help of a command says."""
+
 _TAIL = 40
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -41,6 +42,13 @@ REDIRECTING = (
 )
 """Variables that would lead a client past the local AWS, or give it another account's credentials."""
 
+_ENDPOINTS = re.compile(r"AWS_ENDPOINT_URL_.+|(TF_)?AWS_.+_ENDPOINT")
+"""Variables for one service each; the second form is Terraform's older one, of its S3 backend and AWS provider."""
+
+_EXIT_CODES = (
+    "Exit code 1: the local AWS does not start or stop. Exit code 2: bad input, such as a port in use."
+)
+
 app = typer.Typer(no_args_is_help=True, help="The local AWS: start it, look at it, use it, stop it.")
 
 
@@ -50,11 +58,16 @@ def settings(project: Project) -> lifecycle.Settings:
     Raises:
         Problem: ``$HOLDFAST_LOCAL_PORT`` is not a port.
     """
-    text = os.environ.get(PORT_VARIABLE, str(DEFAULT_PORT))
+    text = os.environ.get(PORT_VARIABLE) or str(DEFAULT_PORT)
     if not text.isdecimal() or not 0 < int(text) <= _HIGHEST_PORT:
-        raise Problem(f"${PORT_VARIABLE} is not a port", given=text, allowed=f"1 to {_HIGHEST_PORT}")
-    directory = Path(os.environ.get(DIRECTORY_VARIABLE, project.work / "local"))
-    return lifecycle.Settings(port=int(text), directory=directory.absolute())
+        raise Problem(
+            f"${PORT_VARIABLE} is not a port",
+            given=text,
+            allowed=f"1 to {_HIGHEST_PORT}",
+            fix=f"unset it, for {DEFAULT_PORT}",
+        )
+    directory = Path(os.environ.get(DIRECTORY_VARIABLE) or project.work / "local")
+    return lifecycle.Settings(port=int(text), directory=directory)
 
 
 def variables(project: Project) -> dict[str, str]:
@@ -86,7 +99,7 @@ def _without_proxy(hosts: str) -> str:
 
 def redirecting() -> list[str]:
     """The variables of this process that must not be set beside the local ones."""
-    endpoints = [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL_")]
+    endpoints = [name for name in os.environ if _ENDPOINTS.fullmatch(name)]
     return sorted({*endpoints, *(name for name in REDIRECTING if name in os.environ)})
 
 
@@ -99,7 +112,9 @@ def enter(project: Project) -> None:
 
 
 def describe(status: lifecycle.Status) -> None:
-    """Print where the local AWS is and what is emulated."""
+    """Print where the local AWS is and what is emulated, and what went wrong when it started."""
+    if status.notice:
+        console.warn(status.notice)
     console.item("endpoint", status.endpoint, width=18)
     console.item("process", str(status.pid), width=18)
     console.item("log", str(status.log), width=18)
@@ -116,7 +131,7 @@ def explained() -> Iterator[None]:
         raise Failed(str(error)) from error
 
 
-@app.command()
+@app.command(epilog=_EXIT_CODES)
 def up() -> None:
     """Start the local AWS. What was deployed before is there again."""
     with explained():
@@ -127,7 +142,7 @@ def up() -> None:
 
 @app.command()
 def status() -> None:
-    """Say whether the local AWS is running, and what in it is emulated. Exit code 1 when it is not."""
+    """Say whether the local AWS is running, and what in it is emulated: exit code 1 when it is not running."""
     found = lifecycle.status(settings(Project()))
     if not found.running:
         console.line("The local AWS is not running.")
@@ -153,7 +168,7 @@ def env(
         console.line(f"export {name}={shlex.quote(value)}")
 
 
-@app.command()
+@app.command(epilog=_EXIT_CODES)
 def down() -> None:
     """Stop the local AWS. What is deployed is kept for the next start."""
     with explained():
@@ -161,13 +176,16 @@ def down() -> None:
     console.line("The local AWS is stopped." if was_running else "The local AWS was not running.")
 
 
-@app.command()
+@app.command(epilog=f"{_EXIT_CODES} Without approval the exit code is 1.")
 def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Stop the local AWS and forget everything that is in it."""
-    if not yes:
-        typer.confirm("Forget everything that is deployed in the local AWS?", abort=True)
+    if not yes and not console.confirm(
+        "Forget everything that is deployed in the local AWS?", option="--yes"
+    ):
+        console.line("Nothing was changed.")
+        raise typer.Exit(1)
     with explained():
         lifecycle.reset(settings(Project()))
     console.line("The local AWS is empty.")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from environments import outdir
 from environments.problem import Problem
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,8 +33,12 @@ class Project:
 
     @property
     def output(self) -> Path:
-        """Where synthesis writes; ``CDKTF_OUTDIR`` moves it, as it does for the cdktf CLI."""
-        return self.root / os.environ.get("CDKTF_OUTDIR", "cdktf.out")
+        """Where synthesis writes.
+
+        Raises:
+            Problem: ``CDKTF_OUTDIR`` names the project itself.
+        """
+        return outdir.folder(self.root)
 
     @property
     def backend(self) -> Path:
@@ -56,6 +60,9 @@ class Project:
         if not (folder / "cdk.tf.json").is_file():
             known = sorted(path.parent.name for path in self.output.glob("stacks/*/cdk.tf.json"))
             raise Problem(
-                "there is no such stack", given=name, allowed=", ".join(known) or "nothing is synthesized"
+                "there is no such system",
+                given=name,
+                allowed=", ".join(known) or "nothing is synthesized",
+                fix="name one of them",
             )
         return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,10 @@ _EXCLUDED = "\"'/@\\ :%?#&"
 """What RDS refuses in a password (``/``, ``@``, ``"``, space), and what connection strings must escape."""
 
 _LENGTH = 32
+_ALLOWED = '{"engine": "postgres", "username": ..., "password": ..., "dbname": ...}'
+_PUT = "put a new value with `aws secretsmanager put-secret-value`"
+_PASSWORD = re.compile(r"(?=[!-~]{8,128}\Z)[^/@\"]+")
+"""What RDS for PostgreSQL accepts (source: CreateDBInstance, ``MasterUserPassword``; 2026-11)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +89,10 @@ def exists(entry: Entry) -> bool:
                 fix=f"aws secretsmanager restore-secret --region {entry.region} --secret-id {entry.name}",
             )
         try:
-            value = client.get_secret_value(SecretId=entry.name)["SecretString"]
+            value = client.get_secret_value(SecretId=entry.name)
         except client.exceptions.ResourceNotFoundException:
             return False
-    _check_value(entry, value)
+    _check_value(entry, value.get("SecretString", ""))
     return True
 
 
@@ -155,21 +160,33 @@ def delete_if_ours(entry: Entry) -> bool:
 
 
 def _check_value(entry: Entry, value: str) -> None:
-    """Raises a Problem that never quotes the value."""
+    """Raises a Problem that never quotes the password."""
     try:
         fields = json.loads(value)
     except ValueError:
         fields = None
     if not isinstance(fields, dict):
-        raise Problem(
-            f"the secret entry {entry.name} is not a JSON object",
-            allowed='{"engine": "postgres", "username": ..., "password": ..., "dbname": ...}',
-            fix="put a new value with `aws secretsmanager put-secret-value`",
-        )
-    missing = [name for name in ("username", "password") if not isinstance(fields.get(name), str)]
+        raise Problem(f"the secret entry {entry.name} is not a JSON object", allowed=_ALLOWED, fix=_PUT)
+    missing = [
+        name for name in ("username", "password") if not isinstance(fields.get(name), str) or not fields[name]
+    ]
     if missing:
         raise Problem(
             f"the secret entry {entry.name} lacks {' and '.join(missing)}",
             given=f"the fields {', '.join(sorted(fields))}",
-            allowed="engine, username, password, dbname, each a text",
+            allowed=_ALLOWED,
+            fix=_PUT,
+        )
+    if fields["username"] != entry.username:
+        raise Problem(
+            f"the secret entry {entry.name} is of another user than the database's master user",
+            given=fields["username"],
+            allowed=entry.username,
+            fix=f"{_PUT}, or write the other name in the environment: database = {{ username = ... }}",
+        )
+    if not _PASSWORD.fullmatch(fields["password"]):
+        raise Problem(
+            f"RDS would refuse the password in the secret entry {entry.name}",
+            allowed='8 to 128 printable ASCII characters without / @ " and space',
+            fix=_PUT,
         )

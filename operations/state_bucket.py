@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
 from environments.problem import Problem
 from operations.aws import error_code
+from operations.ownership import NOT_OURS, TAG_KEY, TAG_VALUE, became
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import LifecycleRuleTypeDef, PublicAccessBlockConfigurationTypeDef
+    from mypy_boto3_s3.type_defs import (
+        LifecycleRuleTypeDef,
+        PublicAccessBlockConfigurationTypeDef,
+        ServerSideEncryptionByDefaultTypeDef,
+        TagTypeDef,
+    )
 
     from environments.backend import Backend
 
@@ -46,33 +51,82 @@ _ABSENT = {
     "NoSuchBucketPolicy",
     "NoSuchLifecycleConfiguration",
     "NoSuchPublicAccessBlockConfiguration",
+    "NoSuchTagSet",
     "OwnershipControlsNotFoundError",
     "ServerSideEncryptionConfigurationNotFoundError",
 }
 
 
-def ensure(s3: S3Client, backend: Backend, key: str, *, tag: tuple[str, str]) -> str:
-    """Create the bucket, or correct where the one that exists is weaker.
+_TAG: TagTypeDef = {"Key": TAG_KEY, "Value": TAG_VALUE}
+
+
+def check(s3: S3Client, backend: Backend, key: str | None) -> None:
+    """Make sure that the bucket can be created, or used; nothing is changed.
+
+    Args:
+        s3: client in the bucket's region.
+        backend: names the bucket and its region.
+        key: ARN of the KMS key for everything in it; None when it does not exist yet.
+
+    Raises:
+        Problem: the name is taken by someone else, the bucket is in another region, or it is not ours to correct.
+    """
+    if not _exists(s3, backend) or is_ours(s3, backend.bucket) or _is_empty(s3, backend.bucket):
+        return
+    lacking = [name for name, look in _settings(s3, backend.bucket, key or "") if look() is not None]
+    if lacking:
+        raise Problem(
+            f"the bucket {backend.bucket} has something in it and was {NOT_OURS}, so it is not changed",
+            given=f"it lacks: {', '.join(lacking)}",
+            allowed="a new name, an empty bucket, or one that has all of this",
+            fix=f"name another bucket in backend.tf; or tag it {TAG_KEY}={TAG_VALUE} to let this command correct it",
+        )
+
+
+def ensure(s3: S3Client, backend: Backend, key: str) -> str:
+    """Create the bucket, or correct the one that was created before.
 
     Args:
         s3: client in the bucket's region.
         backend: names the bucket and its region.
         key: ARN of the KMS key for everything in it.
-        tag: name and value of the tag that a new bucket gets.
 
     Returns:
         What became of it.
 
     Raises:
-        Problem: the name is taken by someone else, or the bucket is in another region.
+        Problem: see `check`.
     """
+    check(s3, backend, key)
+    bucket = backend.bucket
     new = not _exists(s3, backend)
     if new:
-        _create(s3, backend, tag)
-    corrections = [name for name, correct in _settings(s3, backend.bucket, key) if correct()]
-    if new:
-        return "created"
-    return f"corrected: {', '.join(corrections)}" if corrections else "already there"
+        _create(s3, backend)
+    # An empty one without the tag is one that an earlier run created and did not come to mark.
+    if not is_ours(s3, bucket):
+        if not _is_empty(s3, bucket):
+            return became([], ours=False)
+        s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [*_tags(s3, bucket), _TAG]})
+    corrections = []
+    for name, look in _settings(s3, bucket, key):
+        if (correct := look()) is not None:
+            correct()
+            corrections.append(name)
+    return "created" if new else became(corrections)
+
+
+def is_ours(s3: S3Client, bucket: str) -> bool:
+    """Whether a bucket carries our tag."""
+    return _TAG in _tags(s3, bucket)
+
+
+def _tags(s3: S3Client, bucket: str) -> list[TagTypeDef]:
+    return _found(lambda: s3.get_bucket_tagging(Bucket=bucket)["TagSet"]) or []
+
+
+def _is_empty(s3: S3Client, bucket: str) -> bool:
+    found = s3.list_object_versions(Bucket=bucket, MaxKeys=1)
+    return not found.get("Versions") and not found.get("DeleteMarkers")
 
 
 def _exists(s3: S3Client, backend: Backend) -> bool:
@@ -98,7 +152,7 @@ def _exists(s3: S3Client, backend: Backend) -> bool:
     return True
 
 
-def _create(s3: S3Client, backend: Backend, tag: tuple[str, str]) -> None:
+def _create(s3: S3Client, backend: Backend) -> None:
     try:
         if backend.region == "us-east-1":  # the one region that must not be named
             s3.create_bucket(Bucket=backend.bucket)
@@ -112,7 +166,6 @@ def _create(s3: S3Client, backend: Backend, tag: tuple[str, str]) -> None:
             raise _taken(backend) from None
         raise
     s3.get_waiter("bucket_exists").wait(Bucket=backend.bucket)
-    s3.put_bucket_tagging(Bucket=backend.bucket, Tagging={"TagSet": [{"Key": tag[0], "Value": tag[1]}]})
 
 
 def _taken(backend: Backend) -> Problem:
@@ -124,8 +177,12 @@ def _taken(backend: Backend) -> Problem:
     )
 
 
-def _settings(s3: S3Client, bucket: str, key: str) -> list[tuple[str, Callable[[], bool]]]:
-    """Every setting, with what corrects it and says whether that was needed; the policy comes last."""
+Correction = Callable[[], object]
+"""Corrects one setting."""
+
+
+def _settings(s3: S3Client, bucket: str, key: str) -> list[tuple[str, Callable[[], Correction | None]]]:
+    """Every setting, with what looks at it and answers how to correct it, or None; the policy comes last."""
     return [
         ("versioning", lambda: _versioning(s3, bucket)),
         ("encryption", lambda: _encryption(s3, bucket, key)),
@@ -136,73 +193,61 @@ def _settings(s3: S3Client, bucket: str, key: str) -> list[tuple[str, Callable[[
     ]
 
 
-def _versioning(s3: S3Client, bucket: str) -> bool:
+def _versioning(s3: S3Client, bucket: str) -> Correction | None:
     if s3.get_bucket_versioning(Bucket=bucket).get("Status") == "Enabled":
-        return False
-    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
-    return True
+        return None
+    return lambda: s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
 
 
-def _encryption(s3: S3Client, bucket: str, key: str) -> bool:
+def _encryption(s3: S3Client, bucket: str, key: str) -> Correction | None:
     found = _found(
         lambda: s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     )
-    wanted = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    wanted: ServerSideEncryptionByDefaultTypeDef = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
     if any(
         rule.get("ApplyServerSideEncryptionByDefault") == wanted and rule.get("BucketKeyEnabled")
         for rule in found or ()
     ):
-        return False
-    s3.put_bucket_encryption(
+        return None
+    return lambda: s3.put_bucket_encryption(
         Bucket=bucket,
         ServerSideEncryptionConfiguration={
-            "Rules": [
-                {
-                    "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key},
-                    "BucketKeyEnabled": True,
-                }
-            ]
+            "Rules": [{"ApplyServerSideEncryptionByDefault": wanted, "BucketKeyEnabled": True}]
         },
     )
-    return True
 
 
-def _private(s3: S3Client, bucket: str) -> bool:
-    if (
-        _found(lambda: s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"])
-        == _NO_PUBLIC_ACCESS
-    ):
-        return False
-    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=_NO_PUBLIC_ACCESS)
-    return True
+def _private(s3: S3Client, bucket: str) -> Correction | None:
+    found = _found(lambda: s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"])
+    if found == _NO_PUBLIC_ACCESS:
+        return None
+    return lambda: s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=_NO_PUBLIC_ACCESS)
 
 
-def _ownership(s3: S3Client, bucket: str) -> bool:
+def _ownership(s3: S3Client, bucket: str) -> Correction | None:
     found = _found(lambda: s3.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"]["Rules"])
     if found == [{"ObjectOwnership": "BucketOwnerEnforced"}]:
-        return False
-    s3.put_bucket_ownership_controls(
+        return None
+    return lambda: s3.put_bucket_ownership_controls(
         Bucket=bucket, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
     )
-    return True
 
 
-def _lifecycle(s3: S3Client, bucket: str) -> bool:
+def _lifecycle(s3: S3Client, bucket: str) -> Correction | None:
     """Other rules that someone added stay."""
     found = _found(lambda: s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]) or []
     ours = [rule for rule in found if rule.get("ID") == _LIFECYCLE["ID"]]
     # Of what AWS answers only the days are compared: emulations leave the number of kept versions out.
     days = ours[0].get("NoncurrentVersionExpiration", {}).get("NoncurrentDays") if ours else None
     if days == NONCURRENT_DAYS and ours[0]["Status"] == "Enabled":
-        return False
+        return None
     others: list[Any] = [rule for rule in found if rule.get("ID") != _LIFECYCLE["ID"]]
-    s3.put_bucket_lifecycle_configuration(
+    return lambda: s3.put_bucket_lifecycle_configuration(
         Bucket=bucket, LifecycleConfiguration={"Rules": [*others, _LIFECYCLE]}
     )
-    return True
 
 
-def _policy(s3: S3Client, bucket: str) -> bool:
+def _policy(s3: S3Client, bucket: str) -> Correction | None:
     """Other statements that someone added stay."""
     arn = f"arn:{_partition(s3.meta.region_name)}:s3:::{bucket}"
     deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [arn, f"{arn}/*"]}
@@ -213,12 +258,11 @@ def _policy(s3: S3Client, bucket: str) -> bool:
     text = _found(lambda: s3.get_bucket_policy(Bucket=bucket)["Policy"])
     found: list[dict[str, Any]] = json.loads(text)["Statement"] if text else []
     if all(statement in found for statement in wanted):
-        return False
+        return None
     sids = {statement["Sid"] for statement in wanted}
     others = [statement for statement in found if statement.get("Sid") not in sids]
     policy = {"Version": "2012-10-17", "Statement": [*others, *wanted]}
-    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
-    return True
+    return lambda: s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
 
 
 def _partition(region: str) -> str:

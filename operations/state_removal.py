@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from environments.problem import Problem
+from operations import state_bucket, state_key, state_table
 from operations.aws import error_code, explained
-from operations.state_backend import TAG_KEY, TAG_VALUE, Clients, clients
+from operations.ownership import NOT_OURS
+from operations.state_backend import clients
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
 KEY_WINDOW_DAYS = 7
 """Days until AWS deletes the key for good: the shortest time it allows."""
 
-_ABSENT = {"404", "NoSuchBucket", "NoSuchTagSet", "NotFoundException", "ResourceNotFoundException"}
-_NOT_OURS = "left: not created by holdfast"
+_ABSENT = {"404", "NoSuchBucket", "NotFoundException", "ResourceNotFoundException"}
+_LEFT = f"left: {NOT_OURS}"
 _NOT_THERE = "not there"
+_STATE = ".tfstate"
+_LOCK_FILE = ".tflock"
 
 
 def check(backend: Backend) -> None:
@@ -36,18 +40,19 @@ def check(backend: Backend) -> None:
     """
     aws = clients(backend)
     with explained():
-        held = _states_in_use(aws.s3, backend.bucket)
+        objects = _objects(aws.s3, backend.bucket)
+        held = _states_in_use(aws.s3, backend.bucket, objects)
         if held:
             raise Problem(
                 "these states still hold resources, which would be lost to Terraform",
-                given="\n           ".join(f"{key}: {count}" for key, count in held.items()),
+                given="\n           ".join(f"{key}: {what}" for key, what in held.items()),
                 fix="destroy the systems first: pipenv run holdfast destroy <stack>",
             )
-        locked = _locks(aws.dynamodb, backend.dynamodb_table)
+        locked = {*_locks(aws.dynamodb, backend.dynamodb_table), *_lock_files(backend.bucket, objects)}
         if locked:
             raise Problem(
                 "a run holds a lock",
-                given=", ".join(locked),
+                given=", ".join(sorted(locked)),
                 fix="wait for it, or terraform force-unlock <id>",
             )
 
@@ -67,33 +72,48 @@ def remove(backend: Backend, report: Callable[[str, str], None]) -> None:
     aws = clients(backend)
     with explained():
         report(f"bucket  {backend.bucket}", _bucket(aws.s3, backend.bucket))
-        report(f"table   {backend.dynamodb_table}", _table(aws, backend.dynamodb_table))
+        report(f"table   {backend.dynamodb_table}", _table(aws.dynamodb, backend.dynamodb_table))
         report(f"key     {backend.kms_key_id}", _key(aws.kms, backend.kms_key_id))
 
 
-def _states_in_use(s3: S3Client, bucket: str) -> dict[str, str]:
-    """The states that still hold resources, and how many."""
-    held = {}
+def _objects(s3: S3Client, bucket: str) -> list[str]:
     try:
-        pages = list(s3.get_paginator("list_objects_v2").paginate(Bucket=bucket))
+        return [
+            found["Key"]
+            for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+            for found in page.get("Contents", [])
+        ]
     except ClientError as error:
         if error_code(error) in _ABSENT:
-            return {}
+            return []
         raise
-    for page in pages:
-        for found in page.get("Contents", []):
-            if found["Key"].endswith(".tfstate"):
-                state: dict[str, Any] = json.loads(
-                    s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
-                )
-                count = sum(
-                    len(resource.get("instances", []))
-                    for resource in state.get("resources", [])
-                    if resource.get("mode") == "managed"
-                )
-                if count:
-                    held[found["Key"]] = f"{count} resources"
+
+
+def _states_in_use(s3: S3Client, bucket: str, objects: list[str]) -> dict[str, str]:
+    """The states that still hold resources, and how many."""
+    held = {}
+    for key in objects:
+        if key.endswith(_STATE):
+            try:
+                state: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+            except ValueError:
+                held[key] = "cannot be read, so nobody knows"
+                continue
+            count = sum(
+                len(resource.get("instances", []))
+                for resource in state.get("resources", [])
+                if resource.get("mode") == "managed"
+            )
+            if count:
+                held[key] = f"{count} resources"
     return held
+
+
+def _lock_files(bucket: str, objects: list[str]) -> list[str]:
+    """The states that are locked by a file beside them."""
+    return [
+        f"{bucket}/{key.removesuffix(_LOCK_FILE)}" for key in objects if key.endswith(_STATE + _LOCK_FILE)
+    ]
 
 
 def _locks(dynamodb: DynamoDBClient, table: str) -> list[str]:
@@ -113,15 +133,12 @@ def _locks(dynamodb: DynamoDBClient, table: str) -> list[str]:
 
 def _bucket(s3: S3Client, bucket: str) -> str:
     try:
-        tags = s3.get_bucket_tagging(Bucket=bucket)["TagSet"]
+        if not state_bucket.is_ours(s3, bucket):
+            return _LEFT
     except ClientError as error:
-        if error_code(error) == "NoSuchBucket":
-            return _NOT_THERE
         if error_code(error) in _ABSENT:
-            return _NOT_OURS
+            return _NOT_THERE
         raise
-    if {"Key": TAG_KEY, "Value": TAG_VALUE} not in tags:
-        return _NOT_OURS
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
         for found in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
             s3.delete_object(Bucket=bucket, Key=found["Key"], VersionId=found["VersionId"])
@@ -129,21 +146,19 @@ def _bucket(s3: S3Client, bucket: str) -> str:
     return "deleted"
 
 
-def _table(aws: Clients, table: str) -> str:
+def _table(dynamodb: DynamoDBClient, table: str) -> str:
     try:
-        arn = aws.dynamodb.describe_table(TableName=table)["Table"]["TableArn"]
+        arn = dynamodb.describe_table(TableName=table)["Table"]["TableArn"]
     except ClientError as error:
         if error_code(error) in _ABSENT:
             return _NOT_THERE
         raise
-    if {"Key": TAG_KEY, "Value": TAG_VALUE} not in aws.dynamodb.list_tags_of_resource(ResourceArn=arn).get(
-        "Tags", []
-    ):
-        return _NOT_OURS
-    aws.dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
-    aws.dynamodb.get_waiter("table_exists").wait(TableName=table)
-    aws.dynamodb.delete_table(TableName=table)
-    aws.dynamodb.get_waiter("table_not_exists").wait(TableName=table)
+    if not state_table.is_ours(dynamodb, arn):
+        return _LEFT
+    dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
+    dynamodb.get_waiter("table_exists").wait(TableName=table)
+    dynamodb.delete_table(TableName=table)
+    dynamodb.get_waiter("table_not_exists").wait(TableName=table)
     return "deleted"
 
 
@@ -154,11 +169,11 @@ def _key(kms: KMSClient, key_id: str) -> str:
         if error_code(error) in _ABSENT:
             return _NOT_THERE
         raise
-    tags = kms.list_resource_tags(KeyId=found["Arn"]).get("Tags", [])
-    if {"TagKey": TAG_KEY, "TagValue": TAG_VALUE} not in tags:
-        return _NOT_OURS
-    if key_id.startswith("alias/"):
-        kms.delete_alias(AliasName=key_id)
+    if not state_key.is_ours(kms, found["Arn"]):
+        return _LEFT
+    # The alias last: a run that breaks off in between finds the key by it.
     if found.get("KeyState") != "PendingDeletion":
         kms.schedule_key_deletion(KeyId=found["KeyId"], PendingWindowInDays=KEY_WINDOW_DAYS)
-    return f"alias deleted; AWS deletes the key in {KEY_WINDOW_DAYS} days"
+    if key_id.startswith("alias/"):
+        kms.delete_alias(AliasName=key_id)
+    return f"AWS deletes it in {KEY_WINDOW_DAYS} days"
