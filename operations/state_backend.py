@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Clients:
-    """AWS clients in the region of the backend."""
+    """AWS clients in the region of the backend, and the id of the account that they work in."""
 
+    account: str
     kms: KMSClient
     s3: S3Client
     dynamodb: DynamoDBClient
@@ -35,7 +36,12 @@ def clients(backend: Backend) -> Clients:
     """
     ours = session(backend.region)
     with explained():
-        return Clients(kms=ours.client("kms"), s3=ours.client("s3"), dynamodb=ours.client("dynamodb"))
+        return Clients(
+            account=ours.client("sts").get_caller_identity()["Account"],
+            kms=ours.client("kms"),
+            s3=ours.client("s3"),
+            dynamodb=ours.client("dynamodb"),
+        )
 
 
 def bootstrap(backend: Backend, report: Callable[[str, str], None]) -> None:
@@ -53,12 +59,13 @@ def bootstrap(backend: Backend, report: Callable[[str, str], None]) -> None:
     """
     aws = clients(backend)
     with explained():
-        state_bucket.check(aws.s3, backend, state_key.check(aws.kms, backend.kms_key_id))
+        found = state_key.check(aws.kms, backend.kms_key_id)
+        state_bucket.check(aws.s3, backend, found, account=aws.account)
         state_table.check(aws.dynamodb, backend.dynamodb_table)
 
         key, became = state_key.ensure(aws.kms, backend.kms_key_id)
         report(f"key     {backend.kms_key_id}", became)
-        became = state_bucket.ensure(aws.s3, backend, key)
+        became = state_bucket.ensure(aws.s3, backend, key, account=aws.account)
         report(f"bucket  {backend.bucket}", became)
         became = state_table.ensure(aws.dynamodb, backend.dynamodb_table, key)
         report(f"table   {backend.dynamodb_table}", became)

@@ -60,18 +60,19 @@ _ABSENT = {
 _TAG: TagTypeDef = {"Key": TAG_KEY, "Value": TAG_VALUE}
 
 
-def check(s3: S3Client, backend: Backend, key: str | None) -> None:
+def check(s3: S3Client, backend: Backend, key: str | None, *, account: str) -> None:
     """Make sure that the bucket can be created, or used; nothing is changed.
 
     Args:
         s3: client in the bucket's region.
         backend: names the bucket and its region.
         key: ARN of the KMS key for everything in it; None when it does not exist yet.
+        account: id of the account that must own it: somebody may have taken the name, and let everybody in.
 
     Raises:
         Problem: the name is taken by someone else, the bucket is in another region, or it is not ours to correct.
     """
-    if not _exists(s3, backend) or is_ours(s3, backend.bucket) or _is_empty(s3, backend.bucket):
+    if not _exists(s3, backend, account) or is_ours(s3, backend.bucket) or _is_empty(s3, backend.bucket):
         return
     lacking = [name for name, look in _settings(s3, backend.bucket, key or "") if look() is not None]
     if lacking:
@@ -83,13 +84,14 @@ def check(s3: S3Client, backend: Backend, key: str | None) -> None:
         )
 
 
-def ensure(s3: S3Client, backend: Backend, key: str) -> str:
+def ensure(s3: S3Client, backend: Backend, key: str, *, account: str) -> str:
     """Create the bucket, or correct the one that was created before.
 
     Args:
         s3: client in the bucket's region.
         backend: names the bucket and its region.
         key: ARN of the KMS key for everything in it.
+        account: id of the account that must own it.
 
     Returns:
         What became of it.
@@ -97,9 +99,9 @@ def ensure(s3: S3Client, backend: Backend, key: str) -> str:
     Raises:
         Problem: see `check`.
     """
-    check(s3, backend, key)
+    check(s3, backend, key, account=account)
     bucket = backend.bucket
-    new = not _exists(s3, backend)
+    new = not _exists(s3, backend, account)
     if new:
         _create(s3, backend)
     # An empty one without the tag is one that an earlier run created and did not come to mark.
@@ -129,19 +131,21 @@ def _is_empty(s3: S3Client, bucket: str) -> bool:
     return not found.get("Versions") and not found.get("DeleteMarkers")
 
 
-def _exists(s3: S3Client, backend: Backend) -> bool:
+def _exists(s3: S3Client, backend: Backend, account: str) -> bool:
     try:
-        found = s3.head_bucket(Bucket=backend.bucket).get("BucketRegion", backend.region)
+        answer = s3.head_bucket(Bucket=backend.bucket, ExpectedBucketOwner=account)
+        found = answer.get("BucketRegion", backend.region)
     except ClientError as error:
-        code = str(error.response["ResponseMetadata"]["HTTPStatusCode"])
-        headers = error.response["ResponseMetadata"]["HTTPHeaders"]
-        if code == "404":
-            return False
-        if code == "403":
-            raise _taken(backend) from None
-        found = headers.get("x-amz-bucket-region", "")
-        if code != "301":
-            raise
+        # An answer to HEAD has no body: its error code is the status.
+        match error_code(error):
+            case "404":
+                return False
+            case "403":
+                raise _taken(backend) from None
+            case "301":
+                found = error.response["ResponseMetadata"]["HTTPHeaders"].get("x-amz-bucket-region", "")
+            case _:
+                raise
     if found != backend.region:
         raise Problem(
             f"the bucket {backend.bucket} is in another region",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
     from environments.backend import Backend
 
@@ -140,8 +141,12 @@ def _bucket(s3: S3Client, bucket: str) -> str:
             return _NOT_THERE
         raise
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-        for found in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]:
-            s3.delete_object(Bucket=bucket, Key=found["Key"], VersionId=found["VersionId"])
+        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        objects: list[ObjectIdentifierTypeDef] = [
+            {"Key": version["Key"], "VersionId": version["VersionId"]} for version in found
+        ]
+        if objects:
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
     s3.delete_bucket(Bucket=bucket)
     return "deleted"
 

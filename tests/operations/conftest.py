@@ -1,0 +1,84 @@
+"""A shell for commands: what they print, their exit codes, and the AWS that they talk to."""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+
+from environments.backend import Backend
+from operations import app
+from operations.local import redirecting
+from tests.localcloud.server import REGION, Server
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def holdfast(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs ``holdfast`` in this process: the whole of it, from its arguments to its exit code."""
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: str) -> Done:
+        monkeypatch.setattr(sys, "argv", ["holdfast", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            app.main()
+        printed = capsys.readouterr()
+        return Done(int(ended.value.code or 0), printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def aws(local_aws: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The local AWS, in the environment of commands."""
+    for name in redirecting():
+        monkeypatch.delenv(name)
+    for name, value in {
+        "AWS_ENDPOINT_URL": local_aws.endpoint,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": REGION,
+    }.items():
+        monkeypatch.setenv(name, value)
+    return local_aws
+
+
+@pytest.fixture
+def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell that nobody has configured."""
+    for name in list(os.environ):
+        if name.startswith("AWS_") and name != "AWS_CA_BUNDLE":
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
+def backend() -> Backend:
+    """A state backend whose names nobody has."""
+    name = uuid.uuid4().hex[:12]
+    return Backend.model_validate(
+        {
+            "bucket": f"states-{name}",
+            "region": REGION,
+            "dynamodb_table": f"locks-{name}",
+            "kms_key_id": f"alias/states-{name}",
+        }
+    )
