@@ -119,7 +119,7 @@ def test_what_can_never_be_written_leaves_the_old_file(
     create(topics, "alerts")
     Store(tmp_path).close()
     before = (tmp_path / FILE).read_bytes()
-    topics[ACCOUNT][REGION].unwritable = (nothing for nothing in ())
+    topics[ACCOUNT][REGION].unwritable = (letter for letter in "")
     with pytest.raises(TypeError, match="cannot pickle"):
         Store(tmp_path).close()
     assert (tmp_path / FILE).read_bytes() == before

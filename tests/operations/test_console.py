@@ -1,27 +1,57 @@
-"""What commands print is what was meant: no markup, no colours for machines, nothing replaced."""
+"""Commands print text as it is, and ask only where somebody can answer."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import io
+import sys
 
 import pytest
 
+from environments.problem import Problem
 from operations import console
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-ARN = "arn:aws:secretsmanager:eu-central-2:123456789012:secret:dr-db-credentials-dev"
+ARN = "arn:aws:secretsmanager:eu-central-2:123456789012:secret:dr-db-credentials-dev-AbCdEf"
 
 
-@pytest.mark.parametrize("say", [console.line, console.title, console.warn, console.error])
-def test_an_arn_is_printed_as_it_is(say: Callable[[str], None], capsys: pytest.CaptureFixture[str]) -> None:
-    say(f"[{ARN}]")
-    out, err = capsys.readouterr()
-    assert f"[{ARN}]" in out + err
+@pytest.mark.parametrize("text", [ARN, "arn:aws:kms:eu-central-2:123456789012:key:a", "[bold]", "x" * 300])
+def test_text_stays_as_it_is(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    console.line(text)
+    console.title(text)
+    console.error(text)
+    printed = capsys.readouterr()
+    assert printed.out == f"{text}\n{text}\n"
+    assert printed.err == f"{text}\n"
 
 
-def test_names_and_what_became_of_them_stand_in_columns(capsys: pytest.CaptureFixture[str]) -> None:
+def test_things_and_what_became_of_them_are_two_columns(capsys: pytest.CaptureFixture[str]) -> None:
     console.item("bucket", "created", width=10)
-    console.item("a longer name", ARN, width=10)
-    assert capsys.readouterr().out == f"  bucket      created\n  a longer name  {ARN}\n"
+    console.item("table", "already there", width=10)
+    assert capsys.readouterr().out == "  bucket      created\n  table       already there\n"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("answer", "confirmed"), [("y\n", True), ("n\n", False), ("\n", False)])
+def test_a_person_is_asked(monkeypatch: pytest.MonkeyPatch, answer: str, confirmed: bool) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    assert console.confirm("Apply it?", option="--yes") is confirmed
+
+
+def test_where_nobody_can_answer_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+    with pytest.raises(Problem, match="this is not a terminal") as caught:
+        console.confirm("Apply it?", option="--auto-approve")
+    assert caught.value.given == "Apply it?"
+    assert "--auto-approve" in str(caught.value.fix)
+
+
+def test_a_terminal_that_cannot_show_a_character_shows_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    console.tolerate_encodings()
+    console.line("│ Zürich")
+    sys.stdout.flush()
+    assert raw.getvalue() == b"? Z?rich\n"
