@@ -20,20 +20,19 @@ def read(path: Path = FILE) -> dict[str, Any]:
     Raises:
         Problem: the file, or what the CLI set, is not JSON.
     """
-    text = path.read_text(encoding="utf-8") if path.is_file() else "{}"
-    return {
-        **_object(text, str(path)).get("context", {}),
-        **_object(os.environ.get(VARIABLE) or "{}", f"${VARIABLE}"),
-    }
+    file = _parsed(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else {}
+    of_file = file.get("context", {}) if isinstance(file, dict) else file
+    of_cli = _parsed(os.environ.get(VARIABLE) or "{}", f"${VARIABLE}")
+    for source, found in ((str(path), of_file), (f"${VARIABLE}", of_cli)):
+        if not isinstance(found, dict):
+            raise Problem(f"{source}: this is not a JSON object", given=json.dumps(found), allowed="{ ... }")
+    return {**of_file, **of_cli}
 
 
-def _object(text: str, source: str) -> dict[str, Any]:
+def _parsed(text: str, source: str) -> Any:  # noqa: ANN401 - whatever JSON holds
     try:
-        found = json.loads(text)
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise Problem(
             f"{source}, line {error.lineno}: this is not JSON ({error.msg})", fix="correct the line"
         ) from None
-    if not isinstance(found, dict):
-        raise Problem(f"{source}: this is not a JSON object", given=text, allowed="{ ... }")
-    return found
