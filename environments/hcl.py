@@ -72,29 +72,31 @@ def read(path: Path) -> dict[str, object]:
     return load(path).values
 
 
-def load(path: Path) -> Document:
+def load(path: Path, *, source: str | None = None) -> Document:
     """The values of an HCL file and their lines.
 
     Args:
         path: a file of attributes and blocks with literal values.
+        source: what to call it in messages; its path unless given.
 
     Raises:
         Problem: the file is missing, not UTF-8, not HCL, says a thing twice, or holds an expression
             (a variable, a function call, ``${...}``, arithmetic) where a literal is needed.
     """
+    source = source or str(path)
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        raise Problem(f"{path}: there is no such file", fix="check the name, or create the file") from None
+        raise Problem(f"{source}: there is no such file", fix="check the name, or create the file") from None
     except OSError as error:
-        raise Problem(f"{path}: cannot be read ({error.strerror})", fix="name a readable file") from None
+        raise Problem(f"{source}: cannot be read ({error.strerror})", fix="name a readable file") from None
     except UnicodeDecodeError as error:
         raise Problem(
-            f"{path}: is not UTF-8 text (byte {error.start})",
+            f"{source}: is not UTF-8 text (byte {error.start})",
             given=hex(error.object[error.start]),
             fix="save the file in the encoding UTF-8",
         ) from None
-    return parse(text, source=str(path))
+    return parse(text, source=source)
 
 
 def parse(text: str, *, source: str) -> Document:

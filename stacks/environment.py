@@ -27,6 +27,9 @@ from modules.settings import Profile, Settings, refusal
 
 FOLDER = Path(__file__).parent.parent / "environments"
 
+SUFFIX_VARIABLE = "ENVIRONMENT_SUFFIX"
+SUFFIX_CONTEXT = "environmentSuffix"
+
 REGULATED_RETENTION_DAYS = 35
 """Days of backups that the FedRAMP Moderate pack of AWS Config requires (constraint C32)."""
 
@@ -176,22 +179,28 @@ def load(name: str, *, folder: Path = FOLDER, suffix: str | None = None) -> Envi
         Problem: when the file is missing, broken, or says what AWS would refuse.
     """
     path = folder / f"{name}.tfvars"
-    if not path.is_file():
+    # The name is also part of the state's place: no folders in it.
+    if not re.fullmatch(r"[\w.-]+", name) or not path.is_file():
         known = sorted(file.stem for file in folder.glob("*.tfvars"))
         raise Problem(
             f"there is no environment {name!r}",
-            given=path.name,
+            given=f"{folder.name}/{name}.tfvars",
             allowed=", ".join(known),
             fix="set HOLDFAST_ENVIRONMENT to one of them, or copy one of their files",
         )
-    values = hcl.read(path)
-    if suffix:
-        values = {**values, "suffix": suffix}
+    source = f"{folder.name}/{path.name}"
+    document = hcl.load(path, source=source)
+    values = {**document.values, "suffix": suffix} if suffix else document.values
     try:
         # As JSON, because strict models take a list for a tuple only there.
         return Environment.model_validate_json(json.dumps(values))
     except ValidationError as error:
-        raise _problem(path.name, error) from None
+        place = error.errors()[0]["loc"]
+        if suffix and place == ("suffix",):
+            source = f"{SUFFIX_VARIABLE}, or {SUFFIX_CONTEXT} in the cdktf context"
+        elif line := document.line(place):
+            source = f"{source}, line {line}"
+        raise _problem(source, error) from None
 
 
 def chosen_suffix(context: Callable[[str], object]) -> str | None:
@@ -200,11 +209,11 @@ def chosen_suffix(context: Callable[[str], object]) -> str | None:
     Args:
         context: looks a name up in the cdktf context.
     """
-    from_context = context("environmentSuffix")
-    return os.environ.get("ENVIRONMENT_SUFFIX") or (str(from_context) if from_context else None)
+    from_context = context(SUFFIX_CONTEXT)
+    return os.environ.get(SUFFIX_VARIABLE) or (str(from_context) if from_context else None)
 
 
-def _problem(file: str, error: ValidationError) -> Problem:
+def _problem(source: str, error: ValidationError) -> Problem:
     first, *others = error.errors()
     place = ".".join(str(part) for part in first["loc"]) or "environment"
     what, allowed, fix = _explain(first, place)
@@ -212,7 +221,7 @@ def _problem(file: str, error: ValidationError) -> Problem:
     given = None if isinstance(first["input"], dict) else repr(first["input"])
     if first["type"] == "extra_forbidden":
         given = place
-    return Problem(f"{file}: {what}{more}", given=given, allowed=allowed, fix=fix)
+    return Problem(f"{source}: {what}{more}", given=given, allowed=allowed, fix=fix)
 
 
 def _explain(error: Any, place: str) -> tuple[str, str | None, str | None]:  # noqa: ANN401 - pydantic's ErrorDetails
