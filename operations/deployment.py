@@ -45,7 +45,7 @@ def deploy(project: Project, stack: str, *, environment: str | None, approve: Ca
     synth.synthesize(project, environment=environment)
     terraform = terraform_of(project, stack)
     _check_entry(project, stack)
-    plan = project.work / "plans" / f"{stack}.tfplan"
+    plan = project.plan_file(stack)
     try:
         terraform.init()
         if terraform.plan(plan):
@@ -100,7 +100,7 @@ def destroy(
     _check_entry(project, stack)
     region = synth.region(synth.stack_json(project, stack))
     snapshots = protection.check_final_snapshots(state, region) if region else []
-    plan = project.work / "plans" / f"{stack}.tfplan"
+    plan = project.plan_file(stack)
     try:
         terraform.plan(plan, "-destroy")
         if not approve():

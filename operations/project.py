@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +50,10 @@ class Project:
     def flat_outputs(self) -> Path:
         """The outputs of what is deployed, as one flat JSON object."""
         return self.root / "cfn-outputs" / "flat-outputs.json"
+
+    def plan_file(self, stack: str) -> Path:
+        """Where this process saves its plan of a stack: what somebody approves must be no other command's plan."""
+        return self.work / "plans" / f"{stack}.{os.getpid()}.tfplan"
 
     def stack(self, name: str) -> Path:
         """The Terraform folder of a synthesized stack.

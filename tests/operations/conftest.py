@@ -7,13 +7,15 @@ import sys
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from environments.backend import Backend
-from operations import app
+from operations import app, local
 from operations.local import redirecting
 from tests.localcloud.server import REGION, Server
+from tests.operations.tiny import Tiny
 
 
 @dataclass(frozen=True)
@@ -82,3 +84,14 @@ def backend() -> Backend:
             "kms_key_id": f"alias/states-{name}",
         }
     )
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
+    """A project whose system is one word, in the place of ours."""
+    for name in ("CDKTF_OUTDIR", "HOLDFAST_ENVIRONMENT", "HOLDFAST_REMOVAL", "TF_CLI_CONFIG_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    made = Tiny.make(tmp_path)
+    monkeypatch.setattr(app, "Project", lambda: made.project)
+    monkeypatch.setattr(local, "Project", lambda: made.project)
+    return made
