@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from operations import console, tools
+from operations import console, state_lock, tools
 from operations.failure import Failed
 from operations.processes import stream
 
@@ -107,6 +107,8 @@ class Terraform:
             show=self.show,
         )
         if code not in accepted:
+            if locked := state_lock.explain(output, self.folder):
+                raise Failed(locked, log=self.log)
             raise Failed(f"terraform {subcommand} failed (exit code {code})", output=output, log=self.log)
         return code
 

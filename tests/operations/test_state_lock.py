@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from environments.backend import Backend
-from operations import state_backend, synth
+from operations import state_backend, state_lock, synth
 from tests.localcloud.server import Server
 from tests.operations.conftest import Command
 from tests.operations.tiny import ROOT, STACK, Tiny
@@ -83,8 +83,8 @@ def deploying(tiny: Tiny) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
-def holder(error: str) -> dict[str, str]:
-    """What an error says of the holder of the lock."""
+def fields(error: str) -> dict[str, str]:
+    """What an error says, by the words before its colons."""
     pairs = (line.strip(" │").partition(":") for line in error.splitlines())
     return {name: value.strip() for name, _, value in pairs}
 
@@ -106,18 +106,19 @@ def test_one_has_the_lock_and_the_other_is_told_who(
 
         second = holdfast("deploy", STACK, "--auto-approve")
         assert second.code == 1
-        assert "Error acquiring the state lock" in second.err
-        told = holder(second.err)
-        assert told["Who"].startswith(f"{getpass.getuser()}@")
-        assert told["Operation"] == "OperationTypeApply"
-        assert told["Path"] == f"{backend.bucket}/{STATE}"
-        assert told["Created"].startswith("20")
+        assert "the state is locked by another run; nothing was changed" in second.err
+        told = fields(second.err)
+        assert told["who"].startswith(f"{getpass.getuser()}@")
+        assert told["when"].startswith("20")
+        assert told["operation"] == "OperationTypeApply"
+        assert told["state"] == f"{backend.bucket}/{STATE}"
         assert "Traceback" not in second.err
 
         # The same of plain Terraform, as people run it.
         plain = terraform(system, "apply", "-auto-approve", "-input=false", "-no-color")
         assert plain.returncode == 1
-        assert holder(plain.stderr)["ID"] == told["ID"]
+        assert fields(plain.stderr)["Who"] == told["who"]
+        assert f"force-unlock {fields(plain.stderr)['ID']}" in second.err
 
         gate.touch()
         output, _ = first.communicate(timeout=60)
@@ -163,3 +164,8 @@ def test_states_are_encrypted_with_the_key_of_the_backend(
     synth.synthesize(system.project, environment="prod")
     assert terraform(system, "init", "-input=false").returncode == 0
     assert terraform(system, "state", "list").stdout == "", "the other environment's state is another one"
+
+
+def test_an_error_that_does_not_say_who_is_left_to_terraform(tmp_path: Path) -> None:
+    assert state_lock.explain("Error: no such bucket", tmp_path) is None
+    assert state_lock.explain("Error: Error acquiring the state lock\n\nAccessDenied", tmp_path) is None

@@ -1,0 +1,38 @@
+"""Who holds the lock of a state: Terraform's error, in the order in which people need it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_MARK = "Error acquiring the state lock"
+_FIELD = re.compile(r"^[\s│]*(ID|Path|Operation|Who|Created):\s+(\S.*?)\s*$", re.MULTILINE)
+
+
+def explain(output: str, folder: Path) -> str | None:
+    """What to tell when a run ended because another one holds the lock.
+
+    Args:
+        output: what Terraform printed.
+        folder: where it ran.
+
+    Returns:
+        None when it ended for another reason, or does not say who.
+    """
+    if _MARK not in output:
+        return None
+    lock = dict(_FIELD.findall(output))
+    if not {"ID", "Who", "Created"} <= lock.keys():
+        return None
+    return (
+        "the state is locked by another run; nothing was changed\n"
+        f"  who:       {lock['Who']}\n"
+        f"  when:      {lock['Created']}\n"
+        f"  operation: {lock.get('Operation', 'unknown')}\n"
+        f"  state:     {lock.get('Path', 'unknown')}\n"
+        "  fix:       wait until it has ended; only when its process is gone for good:\n"
+        f"             terraform -chdir={folder} force-unlock {lock['ID']}"
+    )
