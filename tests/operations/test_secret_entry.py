@@ -13,6 +13,8 @@ from operations import secret_entry
 from operations.secret_entry import Entry
 from tests.localcloud.server import REGION, Server
 
+pytestmark = pytest.mark.server
+
 PASSWORD = "Correct-horse-7391"
 
 
@@ -59,91 +61,98 @@ def test_a_stack_that_creates_its_own_reads_none() -> None:
     assert secret_entry.entry_of(stack()) is None
 
 
-@pytest.mark.server
-class TestInSecretsManager:
-    def value(self, secrets: Any, entry: Entry) -> dict[str, Any]:
-        fields: dict[str, Any] = json.loads(secrets.get_secret_value(SecretId=entry.name)["SecretString"])
-        return fields
+def value_of(secrets: Any, entry: Entry) -> dict[str, Any]:
+    fields: dict[str, Any] = json.loads(secrets.get_secret_value(SecretId=entry.name)["SecretString"])
+    return fields
 
-    def put(self, secrets: Any, entry: Entry, **value: Any) -> None:
-        secrets.create_secret(Name=entry.name, **value)
 
-    def test_it_is_created_once_with_a_password_that_fits(self, secrets: Any, entry: Entry) -> None:
-        assert secret_entry.create(entry, tags=[secret_entry.MARK])
-        first = self.value(secrets, entry)
-        assert first == {
-            "engine": "postgres",
-            "username": "citizen_admin",
-            "password": first["password"],
-            "dbname": "citizens",
-        }
-        assert len(first["password"]) == 32
-        assert not set(first["password"]) & set("\"'/@\\ :%?#&")
-        assert not secret_entry.create(entry)
-        assert self.value(secrets, entry) == first
+def put(secrets: Any, entry: Entry, **value: Any) -> None:
+    secrets.create_secret(Name=entry.name, **value)
+
+
+def test_it_is_created_once_with_a_password_that_fits(secrets: Any, entry: Entry) -> None:
+    assert secret_entry.create(entry, tags=[secret_entry.MARK])
+    first = value_of(secrets, entry)
+    assert first == {
+        "engine": "postgres",
+        "username": "citizen_admin",
+        "password": first["password"],
+        "dbname": "citizens",
+    }
+    assert len(first["password"]) == 32
+    assert not set(first["password"]) & set("\"'/@\\ :%?#&")
+    assert not secret_entry.create(entry)
+    assert value_of(secrets, entry) == first
+    secret_entry.check(entry)
+
+
+def test_one_that_is_missing_is_told_with_the_way_to_make_it(secrets: Any, entry: Entry) -> None:
+    with pytest.raises(Problem, match="does not exist in eu-central-2") as caught:
+        secret_entry.check(entry)
+    assert "holdfast secret create" in str(caught.value.fix)
+
+
+def test_one_without_a_value_gets_one(secrets: Any, entry: Entry) -> None:
+    put(secrets, entry)
+    assert not secret_entry.exists(entry)
+    assert secret_entry.create(entry)
+    assert value_of(secrets, entry)["username"] == "citizen_admin"
+
+
+def test_one_that_will_be_deleted_is_told(secrets: Any, entry: Entry) -> None:
+    secret_entry.create(entry)
+    secrets.delete_secret(SecretId=entry.name, RecoveryWindowInDays=7)
+    with pytest.raises(Problem, match="marked for deletion") as caught:
+        secret_entry.create(entry)
+    assert "restore-secret" in str(caught.value.fix)
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        (PASSWORD, "is not a JSON object"),
+        (json.dumps([PASSWORD]), "is not a JSON object"),
+        (json.dumps({"engine": "postgres", "pass": PASSWORD}), "lacks username and password"),
+        (json.dumps({"username": "", "password": PASSWORD}), "lacks username"),
+        (json.dumps({"username": "citizen_admin", "password": 7391}), "lacks password"),
+        (json.dumps({"username": "other", "password": PASSWORD}), "is of another user"),
+        (json.dumps({"username": "citizen_admin", "password": PASSWORD[:7]}), "RDS would refuse"),
+        (json.dumps({"username": "citizen_admin", "password": PASSWORD * 10}), "RDS would refuse"),
+        *(
+            (json.dumps({"username": "citizen_admin", "password": PASSWORD + wrong}), "RDS would refuse")
+            for wrong in '/@" é\n'
+        ),
+    ],
+)
+def test_a_value_that_cannot_work_is_told_without_the_password(
+    self, secrets: Any, entry: Entry, value: str, what: str
+) -> None:
+    put(secrets, entry, SecretString=value)
+    with pytest.raises(Problem, match=what) as caught:
+        secret_entry.check(entry)
+    assert PASSWORD[:7] not in str(caught.value)
+    assert "7391" not in str(caught.value)
+
+
+def test_a_binary_value_is_told(secrets: Any, entry: Entry) -> None:
+    put(secrets, entry, SecretBinary=b"\x00")
+    with pytest.raises(Problem, match="is not a JSON object"):
         secret_entry.check(entry)
 
-    def test_one_that_is_missing_is_told_with_the_way_to_make_it(self, secrets: Any, entry: Entry) -> None:
-        with pytest.raises(Problem, match="does not exist in eu-central-2") as caught:
-            secret_entry.check(entry)
-        assert "holdfast secret create" in str(caught.value.fix)
 
-    def test_one_without_a_value_gets_one(self, secrets: Any, entry: Entry) -> None:
-        self.put(secrets, entry)
-        assert not secret_entry.exists(entry)
-        assert secret_entry.create(entry)
-        assert self.value(secrets, entry)["username"] == "citizen_admin"
+@pytest.mark.parametrize("length", [8, 128])
+def test_the_shortest_and_longest_passwords_of_rds_are_accepted(
+    self, secrets: Any, entry: Entry, length: int
+) -> None:
+    value = {"username": "citizen_admin", "password": ("!~" * 64)[:length]}
+    put(secrets, entry, SecretString=json.dumps(value))
+    secret_entry.check(entry)
 
-    def test_one_that_will_be_deleted_is_told(self, secrets: Any, entry: Entry) -> None:
-        secret_entry.create(entry)
-        secrets.delete_secret(SecretId=entry.name, RecoveryWindowInDays=7)
-        with pytest.raises(Problem, match="marked for deletion") as caught:
-            secret_entry.create(entry)
-        assert "restore-secret" in str(caught.value.fix)
 
-    @pytest.mark.parametrize(
-        ("value", "what"),
-        [
-            (PASSWORD, "is not a JSON object"),
-            (json.dumps([PASSWORD]), "is not a JSON object"),
-            (json.dumps({"engine": "postgres", "pass": PASSWORD}), "lacks username and password"),
-            (json.dumps({"username": "", "password": PASSWORD}), "lacks username"),
-            (json.dumps({"username": "citizen_admin", "password": 7391}), "lacks password"),
-            (json.dumps({"username": "other", "password": PASSWORD}), "is of another user"),
-            (json.dumps({"username": "citizen_admin", "password": PASSWORD[:7]}), "RDS would refuse"),
-            (json.dumps({"username": "citizen_admin", "password": PASSWORD * 10}), "RDS would refuse"),
-            *(
-                (json.dumps({"username": "citizen_admin", "password": PASSWORD + wrong}), "RDS would refuse")
-                for wrong in '/@" é\n'
-            ),
-        ],
-    )
-    def test_a_value_that_cannot_work_is_told_without_the_password(
-        self, secrets: Any, entry: Entry, value: str, what: str
-    ) -> None:
-        self.put(secrets, entry, SecretString=value)
-        with pytest.raises(Problem, match=what) as caught:
-            secret_entry.check(entry)
-        assert PASSWORD[:7] not in str(caught.value)
-        assert "7391" not in str(caught.value)
-
-    def test_a_binary_value_is_told(self, secrets: Any, entry: Entry) -> None:
-        self.put(secrets, entry, SecretBinary=b"\x00")
-        with pytest.raises(Problem, match="is not a JSON object"):
-            secret_entry.check(entry)
-
-    @pytest.mark.parametrize("length", [8, 128])
-    def test_the_shortest_and_longest_passwords_of_rds_are_accepted(
-        self, secrets: Any, entry: Entry, length: int
-    ) -> None:
-        value = {"username": "citizen_admin", "password": ("!~" * 64)[:length]}
-        self.put(secrets, entry, SecretString=json.dumps(value))
-        secret_entry.check(entry)
-
-    def test_only_an_entry_of_the_demo_is_deleted(self, secrets: Any, entry: Entry) -> None:
-        assert not secret_entry.delete_if_ours(entry)
-        secret_entry.create(entry)
-        assert not secret_entry.delete_if_ours(entry)
-        secrets.tag_resource(SecretId=entry.name, Tags=[secret_entry.MARK])
-        assert secret_entry.delete_if_ours(entry)
-        assert not secret_entry.exists(entry)
+def test_only_an_entry_of_the_demo_is_deleted(secrets: Any, entry: Entry) -> None:
+    assert not secret_entry.delete_if_ours(entry)
+    secret_entry.create(entry)
+    assert not secret_entry.delete_if_ours(entry)
+    secrets.tag_resource(SecretId=entry.name, Tags=[secret_entry.MARK])
+    assert secret_entry.delete_if_ours(entry)
+    assert not secret_entry.exists(entry)
