@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
 import subprocess
+import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+_PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -25,8 +28,9 @@ def stream(
 ) -> tuple[int, str]:
     """Run a program to its end.
 
-    An interrupt is passed on to the program once, and waited for: Terraform then stops in order and releases
-    its lock, where a second signal would make it leave both.
+    The first interrupt (Ctrl-C, an end that is asked for, a terminal that is closed) is passed on to the program, and
+    its end is waited for: Terraform then stops in order and releases its lock. A second one would make it leave both,
+    so there is none.
 
     Args:
         command: program and arguments.
@@ -40,12 +44,15 @@ def stream(
 
     Raises:
         KeyboardInterrupt: after the program has ended, when the person interrupted.
+        SystemExit: after the program has ended, when this process was told to end.
     """
     if log is not None:
         log.parent.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
-    # A session of its own: otherwise the terminal would interrupt the program a second time.
     with (
+        _Interrupts() as interrupts,
+        (log or Path(os.devnull)).open("a", encoding="utf-8") as kept,
+        # A session of its own: otherwise the terminal would interrupt the program a second time.
         subprocess.Popen(
             command,
             cwd=cwd,
@@ -58,27 +65,62 @@ def stream(
             errors="replace",
             start_new_session=True,
         ) as process,
-        (log or Path(os.devnull)).open("a", encoding="utf-8") as kept,
     ):
+        interrupts.pass_on_to(process)
         assert process.stdout is not None  # noqa: S101 - a pipe was asked for
         kept.write(f"$ {' '.join(command)}\n")
-        interrupted = False
-        while True:
-            try:
-                line = process.stdout.readline()
-            except KeyboardInterrupt:
-                if not interrupted:
-                    interrupted = True
-                    os.killpg(process.pid, signal.SIGINT)
-                continue
-            if not line:
-                break
+        for line in process.stdout:
             plain = _COLOURS.sub("", line.rstrip("\n"))
             lines.append(plain)
             kept.write(plain + "\n")
-            if show is not None:
+            if show is not None and interrupts.first != signal.SIGHUP:  # then there is no terminal any more
                 show(plain)
         code = process.wait()
-    if interrupted:
+    if interrupts.first == signal.SIGINT:
         raise KeyboardInterrupt
+    if interrupts.first is not None:
+        raise SystemExit(128 + interrupts.first)
     return code, "\n".join(lines)
+
+
+class _Interrupts:
+    """Signals that would end this process, while a program runs in it.
+
+    They are handled and not left to raise KeyboardInterrupt: that would come at any line, also at one that would
+    leave the program running, alone and with its lock.
+
+    Attributes:
+        first: the first signal, if there was one.
+    """
+
+    def __init__(self) -> None:
+        self.first: int | None = None
+        self._process: subprocess.Popen[str] | None = None
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for number in _PASSED_ON:
+                if signal.getsignal(number) != signal.SIG_IGN:  # as nohup does
+                    self._before[number] = signal.signal(number, self._arrived)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def pass_on_to(self, process: subprocess.Popen[str]) -> None:
+        """Say which program gets them; what has come already it gets now."""
+        self._process = process
+        if self.first is not None:
+            self._interrupt()
+
+    def _arrived(self, number: int, _frame: object) -> None:
+        if self.first is None:
+            self.first = number
+            self._interrupt()
+
+    def _interrupt(self) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGINT)

@@ -67,7 +67,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with the stack and the test of the guides, and the stack named in main.py."""
     folder = tmp_path_factory.mktemp("project")
     copy(folder, "main.py", "environments", "modules", "stacks", "tests/__init__.py", "tests/template.py")
-    copy(folder, "tests/conftest.py", "pyproject.toml", "Pipfile.lock", "functions")
+    copy(folder, "tests/conftest.py", "tests/localcloud", "tests/system")
+    copy(folder, "pyproject.toml", "Pipfile.lock", "functions")
     write(shown("stacks.md") | shown("testing.md"), folder)
     main = (folder / "main.py").read_text(encoding="utf-8")
     systems = "for stack in (CitizenData("

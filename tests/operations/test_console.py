@@ -18,9 +18,10 @@ def test_text_stays_as_it_is(text: str, capsys: pytest.CaptureFixture[str]) -> N
     console.line(text)
     console.title(text)
     console.error(text)
+    console.warn(text)
     printed = capsys.readouterr()
     assert printed.out == f"{text}\n{text}\n"
-    assert printed.err == f"{text}\n"
+    assert printed.err == f"{text}\nWARNING: {text}\n"
 
 
 def test_things_and_what_became_of_them_are_two_columns(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from operations.processes import stream
 
 ROOT = Path(__file__).parents[2]
@@ -51,27 +53,46 @@ def test_the_environment_is_the_one_given(tmp_path: Path) -> None:
     assert not any(line.startswith("HOME=") for line in output.splitlines())
 
 
-def test_an_interrupt_reaches_the_program_once_and_is_waited_for(tmp_path: Path) -> None:
+COUNTING = """
+import signal, time
+times = []
+signal.signal(signal.SIGINT, lambda *_: times.append(1))
+print("ready", flush=True)
+while not times: time.sleep(0.05)
+time.sleep(0.5)
+print("interrupts:", len(times), flush=True)
+"""
+
+OUTER = """
+import sys, time
+from pathlib import Path
+from operations.processes import stream
+
+def show(line):
+    print(line, flush=True)
+    time.sleep({pause})  # most of the time it is not the program that is waited for
+
+try:
+    stream([sys.executable, {counting!r}], cwd=Path("."), log=Path({log!r}), show=show)
+except KeyboardInterrupt:
+    print("interrupted")
+    sys.exit(130)
+"""
+
+
+@pytest.mark.parametrize("pause", [0, 0.4], ids=["while it waits for a line", "while it shows a line"])
+@pytest.mark.parametrize(
+    ("sent", "exit_code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGHUP, 128 + signal.SIGHUP)],
+    ids=["interrupt", "end", "closed terminal"],
+)
+def test_an_interrupt_reaches_the_program_once_and_is_waited_for(
+    tmp_path: Path, sent: signal.Signals, exit_code: int, pause: float
+) -> None:
     """Terraform stops in order at the first signal, and leaves its lock behind at a second one."""
-    counting = tmp_path / "counting.py"
-    counting.write_text(
-        "import signal, sys, time\n"
-        "times = []\n"
-        "signal.signal(signal.SIGINT, lambda *_: times.append(1))\n"
-        "print('ready', flush=True)\n"
-        "while not times: time.sleep(0.05)\n"
-        "time.sleep(0.5)\n"
-        "print('interrupts:', len(times), flush=True)\n",
-        encoding="utf-8",
-    )
-    outer = tmp_path / "outer.py"
-    outer.write_text(
-        "import sys\nfrom pathlib import Path\nfrom operations.processes import stream\n"
-        "try:\n"
-        f"    stream([sys.executable, {str(counting)!r}], cwd=Path('.'), show=lambda line: print(line, flush=True))\n"
-        "except KeyboardInterrupt:\n    print('interrupted')\n    sys.exit(130)\n",
-        encoding="utf-8",
-    )
+    counting, outer, log = tmp_path / "counting.py", tmp_path / "outer.py", tmp_path / "it.log"
+    counting.write_text(COUNTING, encoding="utf-8")
+    outer.write_text(OUTER.format(counting=str(counting), log=str(log), pause=pause), encoding="utf-8")
     with subprocess.Popen(
         [sys.executable, outer],
         cwd=ROOT,
@@ -82,8 +103,17 @@ def test_an_interrupt_reaches_the_program_once_and_is_waited_for(tmp_path: Path)
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-        os.killpg(process.pid, signal.SIGINT)  # what a terminal does at Ctrl-C
+        os.killpg(process.pid, sent)  # what a terminal does
         time.sleep(0.1)
-        rest = process.stdout.read()
-    assert rest == "interrupts: 1\ninterrupted\n"
-    assert process.returncode == 130
+        os.killpg(process.pid, sent)  # somebody is impatient
+        shown = process.stdout.read()
+    assert process.returncode == exit_code
+    assert log.read_text(encoding="utf-8").splitlines()[1:] == ["ready", "interrupts: 1"]
+    assert ("interrupts: 1" in shown) is (sent != signal.SIGHUP)
+    assert ("interrupted" in shown) is (sent == signal.SIGINT)
+
+
+def test_the_handlers_of_before_are_there_again(tmp_path: Path) -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+    stream(["true"], cwd=tmp_path)
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == before

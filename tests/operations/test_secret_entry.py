@@ -125,7 +125,7 @@ def test_one_that_will_be_deleted_is_told(secrets: Any, entry: Entry) -> None:
     ],
 )
 def test_a_value_that_cannot_work_is_told_without_the_password(
-    self, secrets: Any, entry: Entry, value: str, what: str
+    secrets: Any, entry: Entry, value: str, what: str
 ) -> None:
     put(secrets, entry, SecretString=value)
     with pytest.raises(Problem, match=what) as caught:
@@ -142,7 +142,7 @@ def test_a_binary_value_is_told(secrets: Any, entry: Entry) -> None:
 
 @pytest.mark.parametrize("length", [8, 128])
 def test_the_shortest_and_longest_passwords_of_rds_are_accepted(
-    self, secrets: Any, entry: Entry, length: int
+    secrets: Any, entry: Entry, length: int
 ) -> None:
     value = {"username": "citizen_admin", "password": ("!~" * 64)[:length]}
     put(secrets, entry, SecretString=json.dumps(value))
