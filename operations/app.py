@@ -96,7 +96,12 @@ def write_outputs(stack: Stack, environment: Environment = None) -> None:
     synth.synthesize(project, environment=environment)
     terraform = deployment.terraform_of(project, stack, show=None)
     terraform.init()
-    console.line(json.dumps(outputs.write(terraform.output_json(), project.flat_outputs), indent=2))
+    found = terraform.output_json()
+    if not found:
+        raise Problem(
+            f"{stack} has no outputs: it is not deployed", fix=f"pipenv run holdfast deploy {stack}"
+        )
+    console.line(json.dumps(outputs.write(found, project.flat_outputs), indent=2))
 
 
 @app.command(name="diagram", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)

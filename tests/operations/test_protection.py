@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
 
 from environments.problem import Problem
 from operations import protection
+from tests.localcloud.server import REGION, Server
 
 
 def state(*resources: dict[str, Any]) -> dict[str, Any]:
@@ -63,3 +65,29 @@ def test_an_ephemeral_system_is_not_refused() -> None:
 
 def test_final_snapshots_are_those_that_aws_will_make() -> None:
     assert protection.final_snapshots(state(DATABASE, VAULT)) == ["db-final"]
+
+
+@pytest.mark.server
+def test_a_final_snapshot_whose_name_is_taken_is_refused_before_anything_is_destroyed(aws: Server) -> None:
+    name = f"db-{uuid.uuid4().hex[:8]}"
+    database = resource(
+        "aws_db_instance", skip_final_snapshot=False, final_snapshot_identifier=f"{name}-final"
+    )
+    assert protection.check_final_snapshots(state(database), REGION) == [f"{name}-final"]
+    assert protection.check_final_snapshots(state(VAULT), REGION) == []
+
+    rds = aws.client("rds")
+    rds.create_db_instance(
+        DBInstanceIdentifier=name,
+        DBInstanceClass="db.t3.micro",
+        Engine="mysql",
+        AllocatedStorage=20,
+        MasterUsername="administrator",
+        MasterUserPassword="some-password",
+    )
+    rds.create_db_snapshot(DBInstanceIdentifier=name, DBSnapshotIdentifier=f"{name}-final")
+    with pytest.raises(Problem, match=f"{name}-final exists already") as caught:
+        protection.check_final_snapshots(state(database), REGION)
+    assert f"delete-db-snapshot --region {REGION} --db-snapshot-identifier {name}-final" in str(
+        caught.value.fix
+    )

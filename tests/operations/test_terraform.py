@@ -9,7 +9,6 @@ import pytest
 
 from environments.problem import Problem
 from operations import failure
-from operations.project import Project
 from operations.terraform import Terraform, warn_about_logging
 
 if TYPE_CHECKING:
@@ -98,18 +97,3 @@ def test_logging_that_is_off_is_not(
     monkeypatch.setenv("TF_LOG", value)
     warn_about_logging()
     assert capsys.readouterr().err == ""
-
-
-def test_a_stack_that_was_not_synthesized_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("CDKTF_OUTDIR", raising=False)
-    project = Project(root=tmp_path)
-    with pytest.raises(Problem) as caught:
-        project.stack("citizen-dta")
-    assert caught.value.allowed == "nothing is synthesized"
-    folder = tmp_path / "cdktf.out" / "stacks" / "citizen-data"
-    folder.mkdir(parents=True)
-    (folder / "cdk.tf.json").touch()
-    with pytest.raises(Problem) as caught:
-        project.stack("citizen-dta")
-    assert (caught.value.given, caught.value.allowed) == ("citizen-dta", "citizen-data")
-    assert project.stack("citizen-data") == folder
