@@ -65,7 +65,7 @@ class Rotation(Construct):
         self.security_group = network.security_group(
             "rotation-security-group",
             name=name("rotation"),
-            description="Rotation of the database's credentials",
+            description="Rotation of database credentials",
         )
         database.allow_from(self.security_group, "Rotation changes the password")
         network.allow_endpoints_from(self.security_group, "Rotation calls AWS services")

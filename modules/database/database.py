@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from cdktf import TerraformResourceLifecycle
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.db_parameter_group import DbParameterGroup, DbParameterGroupParameter
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
@@ -139,9 +139,9 @@ class Database(Construct):
         self.endpoint = str(self._instance.endpoint)
         self.parameter_group_name = str(self._instance.parameter_group_name)
 
-    def allow_from(self, client: SecurityGroup, why: str) -> None:
-        """Let a client reach PostgreSQL; opens the client's way out too."""
-        self.security_group.allow_from(client, self.port, why)
+    def allow_from(self, client: SecurityGroup, why: str) -> Sequence[ITerraformDependable]:
+        """Let a client reach PostgreSQL; opens the client's way out too, and returns the rules."""
+        return self.security_group.allow_from(client, self.port, why)
 
     def grant_connect(self, role: Role, user: str) -> None:
         """Let a role log in with an IAM token as a database user, who must be granted ``rds_iam``."""

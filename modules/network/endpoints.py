@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from constructs import Construct
 
@@ -70,7 +71,7 @@ class Endpoints(Construct):
             description="Interface endpoints of AWS services",
             vpc_id=vpc_id,
         )
-        for service in sorted(services):
+        self._interfaces = [
             VpcEndpoint(
                 self,
                 service,
@@ -83,7 +84,9 @@ class Endpoints(Construct):
                 policy=policy,
                 tags={"Name": name(service)},
             )
+            for service in sorted(services)
+        ]
 
-    def allow_from(self, client: SecurityGroup, why: str) -> None:
-        """Let a client reach the interface endpoints over HTTPS."""
-        self._group.allow_from(client, HTTPS, why)
+    def allow_from(self, client: SecurityGroup, why: str) -> Sequence[ITerraformDependable]:
+        """Let a client reach the interface endpoints over HTTPS; returns what must exist before it can."""
+        return [*self._group.allow_from(client, HTTPS, why), *self._interfaces]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.data_aws_vpc import DataAwsVpc
 from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
 from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway
@@ -43,8 +44,8 @@ class INetwork(Protocol):
         """Create a security group in this network."""
         ...
 
-    def allow_endpoints_from(self, client: SecurityGroup, why: str) -> None:
-        """Let a client reach the interface endpoints."""
+    def allow_endpoints_from(self, client: SecurityGroup, why: str) -> Sequence[ITerraformDependable]:
+        """Let a client reach the interface endpoints; returns what must exist before it can."""
         ...
 
 
@@ -149,9 +150,9 @@ class Network(Construct):
         """Create a security group in this network."""
         return SecurityGroup(self, id, name=name, description=description, vpc_id=self.vpc_id)
 
-    def allow_endpoints_from(self, client: SecurityGroup, why: str) -> None:
-        """Let a client reach the interface endpoints over HTTPS."""
-        self._endpoints.allow_from(client, why)
+    def allow_endpoints_from(self, client: SecurityGroup, why: str) -> Sequence[ITerraformDependable]:
+        """Let a client reach the interface endpoints over HTTPS; returns what must exist before it can."""
+        return self._endpoints.allow_from(client, why)
 
 
 class ImportedNetwork(Construct):
@@ -186,9 +187,9 @@ class ImportedNetwork(Construct):
         """Create a security group in this network."""
         return SecurityGroup(self, id, name=name, description=description, vpc_id=self.vpc_id)
 
-    def allow_endpoints_from(self, client: SecurityGroup, why: str) -> None:
+    def allow_endpoints_from(self, client: SecurityGroup, why: str) -> Sequence[ITerraformDependable]:
         """Let a client reach HTTPS inside the VPC, where the endpoints of the existing network are."""
-        client.allow_to_cidr("endpoints", self.cidr, 443, why)
+        return client.allow_to_cidr("endpoints", self.cidr, 443, why)
 
 
 def network_from_settings(

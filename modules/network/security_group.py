@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup as AwsSecurityGroup
 from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
+
+_DESCRIPTION = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{1,255}")
+"""What EC2 takes as a description (source: botocore, ec2, CreateSecurityGroup and SecurityGroupRule, 2026-11)."""
 
 
 class SecurityGroup(Construct):
@@ -17,6 +24,9 @@ class SecurityGroup(Construct):
         name: name of the group.
         description: what it guards; cannot be changed without replacing the group.
         vpc_id: the VPC it lies in.
+
+    Raises:
+        ValueError: EC2 would refuse a description, such as one with an apostrophe.
     """
 
     def __init__(self, scope: Construct, id: str, *, name: str, description: str, vpc_id: str) -> None:
@@ -25,22 +35,25 @@ class SecurityGroup(Construct):
             self,
             "group",
             name=name,
-            description=description,
+            description=_described(description),
             vpc_id=vpc_id,
             tags={"Name": name},
         )
         self.id = str(self._group.id)
 
-    def allow_from(self, peer: SecurityGroup, port: int, why: str) -> None:
+    def allow_from(self, peer: SecurityGroup, port: int, why: str) -> Sequence[ITerraformDependable]:
         """Let ``peer`` reach this group on a TCP port, and open the peer's way out to it.
 
         Args:
             peer: the group of the client.
             port: TCP port.
             why: what the connection is for; it becomes the rule's description.
+
+        Returns:
+            The rules, for whoever needs the connection to be open.
         """
         who = peer.node.path.replace("/", "-")
-        VpcSecurityGroupIngressRule(
+        ingress = VpcSecurityGroupIngressRule(
             self,
             f"from-{who}-{port}",
             security_group_id=self.id,
@@ -48,9 +61,9 @@ class SecurityGroup(Construct):
             ip_protocol="tcp",
             from_port=port,
             to_port=port,
-            description=why,
+            description=_described(why),
         )
-        VpcSecurityGroupEgressRule(
+        egress = VpcSecurityGroupEgressRule(
             self,
             f"to-{who}-{port}",
             security_group_id=peer.id,
@@ -58,10 +71,11 @@ class SecurityGroup(Construct):
             ip_protocol="tcp",
             from_port=port,
             to_port=port,
-            description=why,
+            description=_described(why),
         )
+        return [ingress, egress]
 
-    def allow_to_cidr(self, id: str, cidr: str, port: int, why: str) -> None:
+    def allow_to_cidr(self, id: str, cidr: str, port: int, why: str) -> Sequence[ITerraformDependable]:
         """Let this group reach an address block on a TCP port.
 
         Args:
@@ -69,8 +83,11 @@ class SecurityGroup(Construct):
             cidr: IPv4 block.
             port: TCP port.
             why: what the connection is for.
+
+        Returns:
+            The rule, for whoever needs the connection to be open.
         """
-        VpcSecurityGroupEgressRule(
+        egress = VpcSecurityGroupEgressRule(
             self,
             id,
             security_group_id=self.id,
@@ -78,5 +95,12 @@ class SecurityGroup(Construct):
             ip_protocol="tcp",
             from_port=port,
             to_port=port,
-            description=why,
+            description=_described(why),
         )
+        return [egress]
+
+
+def _described(text: str) -> str:
+    if not _DESCRIPTION.fullmatch(text):
+        raise ValueError(f"EC2 refuses this description: {text!r}; allowed: {_DESCRIPTION.pattern}")
+    return text

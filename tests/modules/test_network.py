@@ -117,6 +117,21 @@ def test_a_client_and_the_endpoints_open_the_same_port_to_each_other(network: Te
     assert ingress["description"] == "calls AWS"
 
 
+@pytest.mark.parametrize("text", ["the application's group", "a > b", "ü", "", "x" * 256])
+def test_ec2_refuses_some_descriptions(text: str) -> None:
+    def describe(stack: TerraformStack) -> None:
+        Site(stack).network().security_group("client", name="client", description=text)
+
+    def give_a_reason(stack: TerraformStack) -> None:
+        network = Site(stack).network()
+        client = network.security_group("client", name="client", description="a client")
+        network.allow_endpoints_from(client, text)
+
+    for build in (describe, give_a_reason):
+        with pytest.raises(ValueError, match="EC2 refuses this description"):
+            Template.of(build)
+
+
 def test_an_existing_vpc_is_used_as_it_is() -> None:
     def build(stack: TerraformStack) -> None:
         site = Site(stack)
