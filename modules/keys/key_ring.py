@@ -49,7 +49,7 @@ class KeyRing(Construct):
         self.secrets = key(
             "secrets", "Secrets Manager entries and the rotation function", "secretsmanager", "lambda"
         )
-        self.logs = key("logs", "CloudWatch log groups and SNS topics", "sns")
+        self.logs = key("logs", "CloudWatch log groups, SNS topics and SQS queues", "sns", "sqs")
         self.backups = key("backups", "AWS Backup recovery points", "backup", "rds", "elasticfilesystem")
 
         self.logs.grant_service(
