@@ -26,6 +26,10 @@ database = {
 credentials = {
   source        = "existing" # the entry dr-db-credentials-dev is there before the first deployment
   rotation_days = 30
+  application = {
+    username      = "citizen_app" # made by the first rotation of dr-app-credentials-dev, which comes with the deployment
+    rotation_days = 30
+  }
 }
 
 alarms = {

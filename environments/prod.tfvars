@@ -31,6 +31,10 @@ database = {
 credentials = {
   source        = "existing"
   rotation_days = 30
+  application = {
+    username      = "citizen_app"
+    rotation_days = 30
+  }
 }
 
 backup = {

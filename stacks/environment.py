@@ -16,7 +16,7 @@ from environments import hcl
 from environments.problem import Problem
 from modules import facts
 from modules.backup.settings import BackupSettings
-from modules.credentials.settings import CredentialsSettings
+from modules.credentials.settings import CredentialsSettings, check_application, check_replicas
 from modules.database.recovery import RecoverySettings, check_recovery
 from modules.database.settings import DatabaseSettings, check_region
 from modules.filesystem.settings import FileSystemSettings
@@ -125,6 +125,9 @@ class Environment(Settings):
     def _fits_together(self) -> Self:
         check_region(self.database, self.region, self.availability_zones)
         check_subnets(self.network, self.availability_zones)
+        check_application(self.credentials, self.database.username)
+        check_replicas(self.credentials, self.region)
+        _check_endpoints(self.network)
         if self.recovery is not None:
             check_recovery(self.database, self.recovery)
         return self
@@ -165,6 +168,15 @@ class Environment(Settings):
             "CostCenter": self.tags.cost_center,
             "ManagedBy": "cdktf",
         }
+
+
+def _check_endpoints(network: NetworkSettings) -> None:
+    if network.vpc_id is None and "secretsmanager" not in network.interface_endpoints:
+        raise refusal(
+            "network.interface_endpoints lacks secretsmanager",
+            allowed="secretsmanager among them: the functions that rotate credentials have no other way to it",
+            fix='add "secretsmanager"',
+        )
 
 
 def load(name: str, *, folder: Path = FOLDER, suffix: str | None = None) -> Environment:

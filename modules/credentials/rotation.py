@@ -1,48 +1,64 @@
-"""Automatic rotation of the database's credentials by a Lambda function of our own."""
+"""Automatic rotation of a login by a Lambda function of our own; one function for each entry."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
-from cdktf import AssetType, TerraformAsset
-from cdktf_cdktf_provider_aws.lambda_function import LambdaFunction
-from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.secretsmanager_secret_rotation import SecretsmanagerSecretRotation
 from constructs import Construct
 
-from modules.aws.account import Account
-from modules.aws.log_group import encrypted_log_group
-from modules.aws.policy import Statement
-from modules.aws.role import Role
-from modules.credentials.credentials import Credentials
-from modules.credentials.settings import CredentialsSettings
-from modules.database.database import Database
-from modules.keys.key import IKey
-from modules.lambda_package import build
-from modules.monitoring.topic import Topic
-from modules.network.network import INetwork
+from modules.credentials.application import IServer
+from modules.credentials.metrics import NAMESPACE
+from modules.credentials.password import PasswordSettings
+from modules.credentials.secret import ISecret
+from modules.function.function import Code, IsolatedFunction, Surroundings
+from modules.network.security_group import SecurityGroup
 
-PROJECT = Path(__file__).parent.parent.parent
 TIMEOUT_SECONDS = 60
-MEMORY_MB = 256
+SINGLE_USER, ALTERNATING_USERS = "single-user", "alternating-users"
 
 
-class Rotation(Construct):
-    """The rotation function in the isolated tier, and the schedule that calls it.
+class IDatabase(IServer, Protocol):
+    """A database whose logins are rotated."""
+
+    def allow_from(self, client: SecurityGroup, why: str) -> Sequence[ITerraformDependable]:
+        """Let a client reach it."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternating:
+    """Two logins take turns; whoever uses the current one is never locked out.
+
+    Args:
+        administrator: entry of a user that may create roles.
+        owner_role: role without login that owns what both of them create.
+    """
+
+    administrator: ISecret
+    owner_role: str
+
+
+class Rotation(IsolatedFunction):
+    """The rotation function of an entry, and the schedule that calls it.
+
+    Without ``alternating`` the login changes its own password. With it, the first rotation makes the login, so it comes
+    with the deployment; else it comes with the schedule.
 
     Args:
         scope: parent construct.
         id: construct id.
-        name: makes a resource's name from what it is.
-        account: the account it belongs to.
-        network: where the function runs; it reaches Secrets Manager through an endpoint there.
-        credentials: what is rotated.
+        what: what it is, for its name.
+        login: whose login is rotated, such as ``master``.
+        within: what it shares with other functions.
+        secret: what is rotated.
         database: where the password is changed.
-        settings: how often.
-        key: key of the function's environment.
-        logs_key: key of its logs.
-        failures: where a failed rotation is reported.
+        days: days between rotations.
+        password: how new passwords look.
+        alternating: how the two logins are changed.
     """
 
     def __init__(
@@ -50,128 +66,73 @@ class Rotation(Construct):
         scope: Construct,
         id: str,
         *,
-        name: Callable[[str], str],
-        account: Account,
-        network: INetwork,
-        credentials: Credentials,
-        database: Database,
-        settings: CredentialsSettings,
-        key: IKey,
-        logs_key: IKey,
-        failures: Topic,
+        what: str,
+        login: str,
+        within: Surroundings,
+        secret: ISecret,
+        database: IDatabase,
+        days: int,
+        password: PasswordSettings,
+        alternating: Alternating | None = None,
     ) -> None:
-        super().__init__(scope, id)
-        self.function_name = name("db-rotation")
-        self.security_group = network.security_group(
-            "rotation-security-group",
-            name=name("rotation"),
-            description="Rotation of database credentials",
+        super().__init__(
+            scope,
+            id,
+            what=what,
+            within=within,
+            code=Code(
+                folder="rotation",
+                handler="rotation.handler.handler",
+                requirements=["pg8000"],
+                environment={**_environment(database, password), **_strategy(alternating)},
+                timeout_seconds=TIMEOUT_SECONDS,
+                description=f"Rotation of the {login} login",
+            ),
         )
-        database.allow_from(self.security_group, "Rotation changes the password")
-        network.allow_endpoints_from(self.security_group, "Rotation calls AWS services")
-        logs = encrypted_log_group(
-            self,
-            "logs",
-            name=f"/aws/lambda/{self.function_name}",
-            retention_days=settings.log_retention_days,
-            key=logs_key,
-        )
-        role = self._role(name, account, str(logs.arn), credentials, failures)
-        key.grant_decrypt("RotationFunction", role.arn)
-        package = build(
-            source=PROJECT / "functions" / "rotation",
-            requirements=["pg8000"],
-            lock=PROJECT / "Pipfile.lock",
-            destination=PROJECT / ".holdfast" / "packages" / "rotation.zip",
-        )
-        asset = TerraformAsset(self, "package", path=str(package.path), type=AssetType.FILE)
-        function = LambdaFunction(
-            self,
-            "function",
-            function_name=self.function_name,
-            description="Rotates the database's credentials in four steps",
-            role=role.arn,
-            runtime="python3.12",
-            architectures=["arm64"],
-            handler="rotation.handler.handler",
-            filename=asset.path,
-            source_code_hash=package.base64sha256,
-            timeout=TIMEOUT_SECONDS,
-            memory_size=MEMORY_MB,
-            kms_key_arn=key.arn,
-            environment={
-                "variables": {
-                    # For an entry that does not name them: it may be older than the database.
-                    "DATABASE_HOST": database.address,
-                    "DATABASE_NAME": database.name,
-                    "DATABASE_PORT": str(database.port),
-                }
-            },
-            vpc_config={
-                "subnet_ids": list(network.subnet_ids("database").values()),
-                "security_group_ids": [self.security_group.id],
-            },
-            dead_letter_config={"target_arn": failures.arn},
-            tracing_config={"mode": "Active"},
-            logging_config={"log_format": "JSON", "log_group": str(logs.name)},
-            depends_on=list(role.policies),
-        )
-        permission = LambdaPermission(
-            self,
-            "secrets-manager-invokes",
-            function_name=str(function.function_name),
-            action="lambda:InvokeFunction",
-            principal="secretsmanager.amazonaws.com",
-            source_account=account.id,
-            source_arn=credentials.arn,
+        self.login = login
+        self.secret = secret
+        self.days = days
+        self.ready += database.allow_from(self.security_group, "Rotation changes the password")
+        secret.grant_rotate(self.role)
+        if alternating is not None:
+            alternating.administrator.grant_read(self.role)
+            self.ready.append(alternating.administrator.ready)
+        self.allow_invocation(
+            "secrets-manager-invokes", service="secretsmanager.amazonaws.com", source_arn=secret.arn
         )
         SecretsmanagerSecretRotation(
             self,
             "schedule",
-            secret_id=credentials.arn,
-            rotation_lambda_arn=str(function.arn),
-            rotation_rules={"automatically_after_days": settings.rotation_days},
-            # The first rotation comes with the schedule, not in the middle of the deployment that makes its network.
-            rotate_immediately=False,
-            depends_on=[permission, credentials.ready],
+            secret_id=secret.arn,
+            rotation_lambda_arn=self.arn,
+            rotation_rules={"automatically_after_days": days},
+            rotate_immediately=alternating is not None,
+            # Secrets Manager calls the function at once, if only to test it: it must get through.
+            depends_on=[*self.ready, secret.ready],
         )
 
-    def _role(
-        self,
-        name: Callable[[str], str],
-        account: Account,
-        log_group: str,
-        credentials: Credentials,
-        failures: Topic,
-    ) -> Role:
-        role = Role(
-            self,
-            "role",
-            name=name("db-rotation"),
-            service="lambda.amazonaws.com",
-            account=account,
-            description="Rotates the database's credentials",
-        )
-        role.add(
-            Statement(
-                sid="WriteLogs",
-                actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                resources=[f"{log_group}:*"],
-            ),
-            # Neither action knows resources (source: service authorization reference, EC2 and X-Ray, 2026-11).
-            Statement(
-                sid="NetworkInterfaces",
-                actions=[
-                    "ec2:AssignPrivateIpAddresses",
-                    "ec2:CreateNetworkInterface",
-                    "ec2:DeleteNetworkInterface",
-                    "ec2:DescribeNetworkInterfaces",
-                    "ec2:DescribeSubnets",
-                    "ec2:UnassignPrivateIpAddresses",
-                ],
-            ),
-            Statement(sid="Trace", actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"]),
-        )
-        credentials.grant_rotate(role)
-        failures.grant_publish(role)
-        return role
+    def rotation_metric_dimensions(self) -> Mapping[str, str]:
+        """Return the CloudWatch dimensions of the entry's metrics in :data:`modules.credentials.metrics.NAMESPACE`."""
+        return {"Secret": self.secret.secret_name}
+
+
+def _environment(database: IDatabase, password: PasswordSettings) -> dict[str, str]:
+    return {
+        # For an entry that does not name them: it may be older than the database.
+        "DATABASE_HOST": database.address,
+        "DATABASE_NAME": database.name,
+        "DATABASE_PORT": str(database.port),
+        "METRIC_NAMESPACE": NAMESPACE,
+        "PASSWORD_EXCLUDED_CHARACTERS": password.excluded,
+        "PASSWORD_LENGTH": str(password.length),
+    }
+
+
+def _strategy(alternating: Alternating | None) -> dict[str, str]:
+    if alternating is None:
+        return {"ROTATION_STRATEGY": SINGLE_USER}
+    return {
+        "ADMINISTRATOR_SECRET_ARN": alternating.administrator.arn,
+        "OWNER_ROLE": alternating.owner_role,
+        "ROTATION_STRATEGY": ALTERNATING_USERS,
+    }

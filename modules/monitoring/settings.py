@@ -10,7 +10,7 @@ from modules.settings import Settings
 
 
 class AlarmSettings(Settings):
-    """Thresholds of the database's alarms, and who hears of them.
+    """Thresholds of the alarms, and who hears of them.
 
     Args:
         email: address that gets alarms and events; it must confirm the subscription once.
@@ -20,6 +20,8 @@ class AlarmSettings(Settings):
         read_latency_ms: average time of a read, in milliseconds.
         write_latency_ms: average time of a write, in milliseconds.
         evaluation_periods: one-minute periods in a row that must breach.
+        rotation_margin_days: days that a rotation may be late, 1 to 30: Secrets Manager rotates at some time of the day,
+            and tries again after a failure.
     """
 
     email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] | None = None
@@ -29,3 +31,4 @@ class AlarmSettings(Settings):
     read_latency_ms: Annotated[int, Field(ge=1)] = 100
     write_latency_ms: Annotated[int, Field(ge=1)] = 100
     evaluation_periods: Annotated[int, Field(ge=1, le=60)] = 5
+    rotation_margin_days: Annotated[int, Field(ge=1, le=30)] = 2

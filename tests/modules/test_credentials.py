@@ -1,14 +1,23 @@
 from __future__ import annotations
 
 import json
+import string
+from urllib.parse import quote
 
 import pytest
 from cdktf import TerraformStack
 from pydantic import ValidationError
 
 from modules.aws.role import Role
+from modules.credentials.application import ApplicationCredentials
 from modules.credentials.credentials import Credentials
-from modules.credentials.settings import CredentialsSettings
+from modules.credentials.password import PasswordSettings
+from modules.credentials.settings import (
+    ApplicationSettings,
+    CredentialsSettings,
+    check_application,
+    check_replicas,
+)
 from modules.settings import Profile
 from tests.modules.site import Site
 from tests.template import Template, statements
@@ -36,6 +45,31 @@ def _build(stack: TerraformStack, settings: CredentialsSettings, profile: Profil
         description="an application",
     )
     credentials.grant_read(role)
+
+
+class FakeDatabase:
+    address = "db.example.org"
+    port = 5433
+    name = "citizens"
+
+
+@pytest.fixture(scope="module")
+def application() -> Template:
+    def build(stack: TerraformStack) -> None:
+        site = Site(stack)
+        ApplicationCredentials(
+            stack,
+            "application-credentials",
+            secret_name="dr-app-credentials-test",
+            account=site.account,
+            settings=CredentialsSettings(replica_regions=("eu-west-1",)),
+            application=ApplicationSettings(username="forms"),
+            profile="regulated",
+            database=FakeDatabase(),
+            key=site.key,
+        )
+
+    return Template.of(build)
 
 
 def _template(profile: Profile = "ephemeral", **settings: object) -> Template:
@@ -80,7 +114,15 @@ def test_a_created_entry_gets_a_password_that_terraform_keeps_nowhere(created: T
         "test_credentials_generated"
     ]
     assert generated["password_length"] == 32
-    assert set("/@\" '") <= set(generated["exclude_characters"])
+    assert set("/@\"'") <= set(generated["exclude_characters"])
+    assert "include_space" not in generated
+
+
+def test_a_rotation_cannot_make_terraform_create_the_version_again(created: Template) -> None:
+    # Without a label of its own Secrets Manager may delete it, and Terraform would then set a new password.
+    version = created.one("aws_secretsmanager_secret_version")
+    assert version["version_stages"] == ["AWSCURRENT", "INITIAL"]
+    assert version["lifecycle"]["ignore_changes"] == ["version_stages"]
 
 
 def test_the_database_gets_the_password_that_the_entry_has(created: Template) -> None:
@@ -116,10 +158,70 @@ def test_a_reader_may_read_this_entry_and_use_its_key_for_it_only(existing: Temp
     assert "data.aws_secretsmanager_secret." in condition["kms:EncryptionContext:SecretARN"]
 
 
+def test_the_key_of_a_created_entry_is_the_only_one_that_a_reader_may_use(created: Template) -> None:
+    policy = statements(created.one("aws_iam_role_policy", "app/policy")["policy"])
+    assert policy["DecryptCredentials"]["Resource"].startswith("${aws_kms_key.key_")
+
+
+def test_a_created_entry_is_replicated_on_request_with_a_key_of_its_region(created: Template) -> None:
+    assert "replica" not in created.one("aws_secretsmanager_secret")
+    regions = ("eu-west-1", "eu-central-1")
+    replicated = _template(source="created", replica_regions=regions, replica_key="alias/secrets")
+    assert replicated.one("aws_secretsmanager_secret")["replica"] == [
+        {"kms_key_id": "alias/secrets", "region": "eu-central-1"},
+        {"kms_key_id": "alias/secrets", "region": "eu-west-1"},
+    ]
+
+
+def test_new_passwords_are_made_as_the_settings_say() -> None:
+    template = _template(source="created", password={"length": 64, "excluded_characters": "0O1lI"})
+    (generated,) = template.document["ephemeral"]["aws_secretsmanager_random_password"].values()
+    assert generated["password_length"] == 64
+    assert set("0O1lI/@") <= set(generated["exclude_characters"])
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"length": 128}, {"excluded_characters": "-._"}, {"excluded_characters": "%&"}]
+)
+def test_a_password_needs_no_escape_in_a_url_whatever_is_excluded(settings: dict[str, object]) -> None:
+    excluded = PasswordSettings.model_validate(settings).excluded
+    left = "".join(character for character in string.printable[:94] if character not in excluded)
+    assert quote(left, safe="") == left
+    assert len(set(excluded)) == len(excluded)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"length": 15}, "greater than or equal to 16"),
+        ({"length": 129}, "less than or equal to 128"),
+        ({"excluded_characters": "-._~"}, "no punctuation"),
+        ({"excluded_characters": string.digits}, "no digit"),
+        (
+            {"excluded_characters": string.ascii_letters[:25] + string.ascii_letters[27:51]},
+            "leaves 17 characters",
+        ),
+        ({"excluded_characters": "ü"}, "pattern"),
+    ],
+)
+def test_passwords_that_would_be_refused_or_guessed(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        PasswordSettings.model_validate(settings)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"source": "new"}, "existing"),
+        ({"reserved_concurrency": 0}, "greater than or equal to 1"),
+        ({"application": {"username": "pg_app"}}, "keep this name"),
+        ({"application": {"username": "Citizen"}}, "pattern"),
+        ({"application": {"username": "a" * 49}}, "pattern"),
+        ({"application": {"username": "app", "owner_role": "app"}}, "cannot log in"),
+        ({"application": {"secret_name": "one"}, "secret_name": "one"}, "another name"),
+        ({"application": None, "replica_regions": ("eu-west-1",)}, "no entry is created"),
+        ({"replica_key": "alias/secrets"}, "without replica_regions"),
+        ({"replica_regions": ("eu-west-1",), "replica_key": "secrets"}, "pattern"),
         ({"rotation_days": 0}, "greater than or equal to 1"),
         ({"rotation_days": 1001}, "less than or equal to 1000"),
         ({"recovery_window_days": 3}, "C21"),
@@ -130,3 +232,33 @@ def test_a_reader_may_read_this_entry_and_use_its_key_for_it_only(existing: Temp
 def test_settings_that_aws_would_refuse(settings: dict[str, object], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         CredentialsSettings.model_validate(settings)
+
+
+def test_the_applications_entry_says_all_that_a_client_needs(application: Template) -> None:
+    value = application.one("aws_secretsmanager_secret_version")["secret_string_wo"]
+    for field in ('username = "forms"', 'host = "db.example.org"', "port = 5433", 'dbname = "citizens"'):
+        assert field in value
+    assert "password = ephemeral.aws_secretsmanager_random_password." in value
+
+
+def test_the_applications_entry_is_encrypted_kept_and_replicated(application: Template) -> None:
+    entry = application.one("aws_secretsmanager_secret")
+    assert entry["kms_key_id"].startswith("${aws_kms_key.")
+    assert entry["recovery_window_in_days"] == 7
+    assert [replica["region"] for replica in entry["replica"]] == ["eu-west-1"]
+    assert "DenyOtherAccounts" in statements(application.one("aws_secretsmanager_secret_policy")["policy"])
+
+
+@pytest.mark.parametrize(
+    "regions", [("eu-central-2",), ("eu-west-1", "eu-west-1"), ("eu-middle-1",), ("us-gov-west-1",)]
+)
+def test_regions_that_cannot_have_a_replica(regions: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="other regions than eu-central-2, each once"):
+        check_replicas(CredentialsSettings(replica_regions=regions), "eu-central-2")
+
+
+def test_the_application_is_not_the_master_user() -> None:
+    for login in (ApplicationSettings(username="citizen"), ApplicationSettings(owner_role="citizen")):
+        with pytest.raises(ValueError, match="uses the master user citizen"):
+            check_application(CredentialsSettings(application=login), "citizen")
+    check_application(CredentialsSettings(application=None), "citizen_admin")

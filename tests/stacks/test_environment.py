@@ -146,6 +146,37 @@ def test_overlapping_subnets(tmp_path: Path) -> None:
     assert "overlap" in message
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('credentials = {\n  replica_regions = ["eu-central-2"]\n}\n', "names eu-central-2"),
+        (
+            'credentials = {\n  application = { username = "citizen_admin" }\n}\n',
+            "the master user citizen_admin",
+        ),
+        ('network = {\n  interface_endpoints = ["kms"]\n}\n', "lacks secretsmanager"),
+        (
+            "credentials = {\n  application = { rotation_day = 30 }\n}\n",
+            "unknown setting credentials.application.rotation_day",
+        ),
+    ],
+)
+def test_credentials_that_could_not_be_rotated_or_replicated(tmp_path: Path, text: str, message: str) -> None:
+    assert message in _refused(tmp_path, MINIMAL + text)
+
+
+def test_an_existing_network_brings_its_own_endpoints(tmp_path: Path) -> None:
+    zones = ", ".join(f'"eu-central-2{letter}" = "subnet-0123456789abcdef{letter}"' for letter in "abc")
+    network = f"""network = {{
+  vpc_id              = "vpc-0123456789abcdef0"
+  subnet_ids          = {{ private = {{ {zones} }}, database = {{ {zones} }} }}
+  interface_endpoints = []
+}}
+"""
+    (tmp_path / "test.tfvars").write_text(MINIMAL + network)
+    assert load("test", folder=tmp_path).network.vpc_id
+
+
 def test_c32_a_regulated_environment_keeps_35_days(tmp_path: Path) -> None:
     (tmp_path / "test.tfvars").write_text(REGULATED)
     assert load("test", folder=tmp_path).profile == "regulated"

@@ -40,7 +40,9 @@ def networks(draw: st.DrawFn) -> dict[str, Any]:
         "nat": draw(st.sampled_from(["one_per_az", "single", "none"])),
         "flow_log_retention_days": int(draw(st.sampled_from(facts.allowed("log_retention_days")))),
         "interface_endpoints": draw(
-            st.lists(st.sampled_from(["kms", "logs", "secretsmanager", "sts"]), unique=True, max_size=4)
+            st.lists(st.sampled_from(["kms", "logs", "sts"]), unique=True, max_size=3).map(
+                lambda services: ["secretsmanager", *services]
+            )
         ),
     }
 
@@ -77,6 +79,8 @@ def environments(draw: st.DrawFn) -> dict[str, Any]:
         "credentials": {
             "source": draw(st.sampled_from(["existing", "created"])),
             "rotation_days": draw(st.integers(1, 1000)),
+            "application": draw(st.sampled_from([None, {}, {"username": "forms", "rotation_days": 1}])),
+            "reserved_concurrency": draw(st.sampled_from([None, 1])),
         },
         "alarms": {
             "cpu_percent": draw(st.integers(1, 100)),
