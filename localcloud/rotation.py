@@ -6,24 +6,44 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
+
+from localcloud import policy
 
 Secret: TypeAlias = Any
 """moto's ``FakeSecret``."""
 Backend: TypeAlias = Any
 """moto's ``SecretsManagerBackend``."""
 
+PRINCIPAL = "secretsmanager.amazonaws.com"
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 ATTEMPTS = 3
 """AWS tries a rotation that fails again, several times; it does not say how often
-(source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_how.html)."""
+(source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda.html)."""
 PAUSE_SECONDS = 2.0
 """Between two attempts; AWS waits longer."""
+DAY = 86400
 
 _LOG = logging.getLogger(__name__)
 _running: set[str] = set()
 _guard = threading.Lock()
+
+
+def version_with(secret: Secret, label: str) -> str | None:
+    """Return the id of the version that has a staging label."""
+    versions = secret.versions.items()
+    return next((str(name) for name, version in versions if label in version["version_stages"]), None)
+
+
+def unfinished(secret: Secret) -> str | None:
+    """Return the version of a rotation that is not over: AWSPENDING, and not the current one.
+
+    Source: RotateSecret.
+    """
+    pending = version_with(secret, "AWSPENDING")
+    return pending if pending != version_with(secret, "AWSCURRENT") else None
 
 
 def start(backend: Backend, secret: Secret, token: str) -> None:
@@ -57,6 +77,37 @@ def start_test(backend: Backend, secret: Secret, token: str) -> None:
     _begin(secret, test)
 
 
+def resume(backends: Mapping[str, Mapping[str, Backend]]) -> None:
+    """Go on with the rotations that were under way when the local AWS ended.
+
+    Args:
+        backends: moto's Secrets Manager, by account and region.
+    """
+    for by_region in list(backends.values()):
+        for backend in list(by_region.values()):
+            for secret in list(dict.values(backend.secrets)):
+                # A replica has its primary's versions.
+                token = unfinished(secret) if hasattr(secret, "rotation_enabled") else None
+                if token and secret.rotation_enabled:
+                    start(backend, secret, token)
+
+
+def may_invoke(function: Any, secret: Secret) -> bool:  # noqa: ANN401 - moto's LambdaFunction
+    """Whether the function's own policy lets Secrets Manager call it for this secret.
+
+    Args:
+        function: as moto stores it.
+        secret: on whose behalf it is called.
+    """
+    context = {"aws:SourceAccount": secret.account_id, "aws:SourceArn": secret.arn}
+    return any(
+        statement.get("Principal") in ({"Service": PRINCIPAL}, PRINCIPAL)
+        and statement.get("Action") in {"lambda:InvokeFunction", "lambda:*"}
+        and policy.hold(statement.get("Condition", {}), context)
+        for statement in function.policy.statements
+    )
+
+
 def _begin(secret: Secret, work: Callable[[], None]) -> None:
     with _guard:
         if secret.arn in _running:
@@ -76,11 +127,16 @@ def _rotate(backend: Backend, secret: Secret, token: str) -> None:
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(PAUSE_SECONDS)
-        if not secret.rotation_enabled or secret.is_deleted():
+        if not secret.rotation_enabled or secret.is_deleted() or unfinished(secret) not in {token, None}:
             return
-        if all(_step(backend, secret, token, step) for step in STEPS):
+        done = all(_step(backend, secret, token, step) for step in STEPS)
+        # That the function answers is not enough: it must have moved the label.
+        if done and version_with(secret, "AWSCURRENT") == token:
             secret.last_rotation_date = int(time.time())
+            if secret.auto_rotate_after_days:
+                secret.next_rotation_date = secret.last_rotation_date + secret.auto_rotate_after_days * DAY
             return
+    _LOG.warning("the rotation of %s was given up; RotateSecret takes it up again", secret.arn)
 
 
 def _step(backend: Backend, secret: Secret, token: str, step: str) -> bool:
@@ -88,7 +144,12 @@ def _step(backend: Backend, secret: Secret, token: str, step: str) -> bool:
     from moto.awslambda.utils import get_backend  # noqa: PLC0415 - moto comes after its settings
 
     answer: dict[str, str] = {}
-    event = {"Step": step, "SecretId": secret.arn, "ClientRequestToken": token}
+    event = {
+        "Step": step,
+        "SecretId": secret.arn,
+        "ClientRequestToken": token,
+        "RotationToken": str(uuid.uuid4()),
+    }
     try:
         get_backend(backend.account_id, backend.region_name).invoke(
             secret.rotation_lambda_arn, None, json.dumps(event), {}, answer

@@ -63,8 +63,9 @@ def serve(port: int, directory: Path, *, plain: bool) -> None:
         return
 
     from moto.core.config import default_user_config  # noqa: PLC0415
+    from moto.secretsmanager.models import secretsmanager_backends  # noqa: PLC0415
 
-    from localcloud import emulation, gaps, persistence  # noqa: PLC0415
+    from localcloud import emulation, gaps, persistence, rotation  # noqa: PLC0415
     from localcloud.gaps import rds_postgres  # noqa: PLC0415
     from localcloud.identity import Identity, Observed  # noqa: PLC0415
 
@@ -76,6 +77,8 @@ def serve(port: int, directory: Path, *, plain: bool) -> None:
     identity = Identity.of(directory, emulation.services(), notice)
     observed = Observed(application, identity=identity, changed=store.changed)
     server = make_server(HOST, port, observed, threaded=True, request_handler=MotoRequestHandler)
+    # The server listens from here on: what a rotation's function calls waits for an answer.
+    rotation.resume(secretsmanager_backends)
     stopping = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

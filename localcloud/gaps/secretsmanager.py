@@ -6,10 +6,13 @@ What moto 5.2.5 lacks:
   cannot destroy the rotation. All of ``RotationRules`` but the days is dropped: a diff on every plan.
 - RotateSecret calls the steps within the request, all of them whatever fails, and makes the new version current even when
   no step did. Its check for a rotation in progress is inverted. AWS calls them after the answer, tries the whole
-  rotation again when a step fails, and leaves the labels to the function.
+  rotation again when a step fails, and leaves the labels to the function. It refuses a function whose policy does not let
+  it in.
 - With ``RotateImmediately=false`` the version made for ``testSecret`` stays, as AWSPENDING.
 - A second, different value is accepted for the same pending version: AWS refuses.
 - GetSecretValue without a label stays on the old version after UpdateSecretVersionStage moved AWSCURRENT.
+- A new current value takes all labels from the version before it, not only AWSCURRENT.
+- A replica's key is dropped.
 - ListSecretVersionIds gives every version the time of the call, and those without a label unasked.
 """
 
@@ -21,13 +24,14 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from localcloud import rotation
+from localcloud.rotation import version_with
 
 Secret: TypeAlias = Any
 """moto's ``FakeSecret``, with the attribute ``holdfast_rules`` that is added here."""
 Backend: TypeAlias = Any
 """moto's ``SecretsManagerBackend``."""
 
-DAY = 86400
+DEFAULT_KEY = "alias/aws/secretsmanager"
 
 
 def install() -> None:
@@ -42,6 +46,8 @@ def install() -> None:
         return
     secret.holdfast_rules = {}
     secret.to_dict = _with_rules(secret.to_dict)
+    secret.reset_default_version = _reset_default_version
+    secret.create_replicas = _with_keys(secret.create_replicas)
     backend.rotate_secret = _rotate
     backend.get_secret_value = _current_by_default(backend.get_secret_value)
     backend.update_secret_version_stage = _one_version_per_label(backend.update_secret_version_stage)
@@ -53,12 +59,6 @@ def install() -> None:
 
 def _classes(*classes: Any) -> tuple[Any, ...]:  # noqa: ANN401 - classes that are patched
     return classes
-
-
-def version_with(secret: Secret, label: str) -> str | None:
-    """Return the id of the version that has a staging label."""
-    versions = secret.versions.items()
-    return next((str(name) for name, version in versions if label in version["version_stages"]), None)
 
 
 def _with_rules(to_dict: Callable[[Secret], dict[str, Any]]) -> Callable[[Secret], dict[str, Any]]:
@@ -73,6 +73,28 @@ def _with_rules(to_dict: Callable[[Secret], dict[str, Any]]) -> Callable[[Secret
         return result
 
     return to_dict_with_rules
+
+
+def _reset_default_version(self: Secret, version: dict[str, Any], version_id: str) -> None:
+    """Take the place of moto's method: a label is on one version, and the others stay where they are."""
+    before = version_with(self, "AWSCURRENT")
+    self.remove_version_stages_from_old_versions([*version["version_stages"], "AWSPREVIOUS"])
+    if before and before != version_id:
+        self.versions[before]["version_stages"].append("AWSPREVIOUS")
+    self.versions[version_id] = version
+    self.default_version_id = version_id
+
+
+def _with_keys(create: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+    def create_replicas(
+        self: Secret, replica_regions: list[dict[str, str]], force_overwrite: bool
+    ) -> list[Any]:
+        replicas = create(self, replica_regions, force_overwrite)
+        for replica, asked in zip(replicas, replica_regions, strict=True):
+            replica.config["KmsKeyId"] = asked.get("KmsKeyId") or DEFAULT_KEY
+        return replicas
+
+    return create_replicas
 
 
 def _current_by_default(get: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -166,9 +188,12 @@ def _rotate(
     from moto.secretsmanager import exceptions  # noqa: PLC0415
 
     secret = _to_be_rotated(self, secret_id, rotation_lambda_arn, rotation_rules)
-    pending, current = version_with(secret, "AWSPENDING"), version_with(secret, "AWSCURRENT")
+    current = version_with(secret, "AWSCURRENT")
     token = self._from_client_request_token(client_request_token)
-    if pending and pending != current:
+    if token in secret.versions:
+        # The same request again: it has begun already, or is over.
+        return str(secret.to_short_dict(version_id=token))
+    if pending := rotation.unfinished(secret):
         # Source: the message of RotateSecret in AWS; it does what it says.
         rotation.start(self, secret, pending)
         raise exceptions.InvalidRequestException(
@@ -180,10 +205,7 @@ def _rotate(
         secret.holdfast_rules = rotation_rules
         secret.auto_rotate_after_days = rotation_rules.get("AutomaticallyAfterDays", 0)
     if secret.auto_rotate_after_days:
-        secret.next_rotation_date = int(time.time()) + secret.auto_rotate_after_days * DAY
-    if token in secret.versions:
-        # The same request again: it has begun already, or is over.
-        return str(secret.to_short_dict(version_id=token))
+        secret.next_rotation_date = int(time.time()) + secret.auto_rotate_after_days * rotation.DAY
     secret.remove_version_stages_from_old_versions(["AWSPENDING"])
     version = {"createdate": int(time.time()), "version_id": token, "version_stages": ["AWSPENDING"]}
     if rotate_immediately:
@@ -201,6 +223,7 @@ def _to_be_rotated(
 ) -> Secret:
     """Return the secret, if it can be rotated as it is asked for."""
     from moto.awslambda.utils import get_backend  # noqa: PLC0415
+    from moto.core.exceptions import JsonRESTError  # noqa: PLC0415
     from moto.secretsmanager import exceptions, models  # noqa: PLC0415
 
     if secret_id not in backend.secrets:
@@ -224,7 +247,13 @@ def _to_be_rotated(
             "and you didn't include such an ARN as a parameter in this call."
         )
     try:
-        get_backend(backend.account_id, backend.region_name).get_function(arn)
+        found = get_backend(backend.account_id, backend.region_name).get_function(arn)
     except Exception as error:
         raise exceptions.ResourceNotFoundException(f"Resource not found for ARN '{arn}'.") from error
+    if not rotation.may_invoke(found, secret):
+        raise JsonRESTError(
+            "AccessDeniedException",
+            "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access "
+            f"to the principal {rotation.PRINCIPAL}.",
+        )
     return secret

@@ -6,12 +6,14 @@ import json
 import time
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.localcloud.server import Server
+from tests.localcloud.server import Server, start, stop
 from tests.localcloud.test_awslambda import create
 
 pytestmark = pytest.mark.server
@@ -43,9 +45,17 @@ def secret(server: Server, value: str = "first") -> str:
     return str(server.client("secretsmanager").create_secret(Name=name, SecretString=value)["ARN"])
 
 
-def function(server: Server, code: str = ROTATING) -> str:
-    """A function; its ARN."""
+def function(server: Server, code: str = ROTATING, **condition: str) -> str:
+    """A function that Secrets Manager may call; its ARN."""
     name = create(server, code, Timeout=20)
+    server.client("lambda").add_permission(
+        FunctionName=name,
+        StatementId="rotation",
+        Action="lambda:InvokeFunction",
+        Principal="secretsmanager.amazonaws.com",
+        SourceAccount="123456789012",
+        **condition,
+    )
     return str(server.client("lambda").get_function_configuration(FunctionName=name)["FunctionArn"])
 
 
@@ -171,6 +181,32 @@ def versions_are_listed_with_their_own_time(server: Server) -> None:
     assert len(client.list_secret_version_ids(SecretId=arn, IncludeDeprecated=True)["Versions"]) == 3
 
 
+def a_function_that_may_not_be_called_is_refused(server: Server) -> None:
+    other = f"arn:aws:secretsmanager:eu-central-2:123456789012:secret:other-{uuid.uuid4().hex[:6]}"
+    with pytest.raises(ClientError, match="cannot invoke the specified Lambda function"):
+        server.client("secretsmanager").rotate_secret(
+            SecretId=secret(server), RotationLambdaARN=function(server, SourceArn=other)
+        )
+
+
+def a_label_of_ones_own_stays_where_it_is(server: Server) -> None:
+    arn, client = secret(server), server.client("secretsmanager")
+    mine = {"SecretId": arn, "SecretString": "mine", "VersionStages": ["AWSCURRENT", "INITIAL"]}
+    first = client.put_secret_value(**mine)["VersionId"]
+    second = client.put_secret_value(SecretId=arn, SecretString="next")["VersionId"]
+    assert labels(server, arn) == {first: ["INITIAL", "AWSPREVIOUS"], second: ["AWSCURRENT"]}
+
+
+def a_replica_keeps_its_key(server: Server) -> None:
+    client = server.client("secretsmanager")
+    replica = {"Region": "eu-west-1", "KmsKeyId": "alias/secrets"}
+    created = client.create_secret(
+        Name=f"s-{uuid.uuid4().hex[:8]}", SecretString="first", AddReplicaRegions=[replica]
+    )
+    (status,) = client.describe_secret(SecretId=created["ARN"])["ReplicationStatus"]
+    assert {name: status[name] for name in replica} == replica
+
+
 def a_rotation_without_a_function_is_refused(server: Server) -> None:
     client = server.client("secretsmanager")
     with pytest.raises(client.exceptions.InvalidRequestException):
@@ -192,6 +228,9 @@ GAPS: list[Check] = [
     a_value_without_a_label_is_the_current_one,
     versions_are_listed_with_their_own_time,
     a_rotation_without_a_function_is_refused,
+    a_function_that_may_not_be_called_is_refused,
+    a_label_of_ones_own_stays_where_it_is,
+    a_replica_keeps_its_key,
 ]
 
 
@@ -224,6 +263,73 @@ def test_an_interrupted_rotation_is_taken_up_again(local_aws: Server) -> None:
     with pytest.raises(ClientError, match="will be reattempted"):
         client.rotate_secret(SecretId=arn)
     eventually(lambda: value(local_aws, arn) == "rotated")
+
+
+SLOW = ROTATING.replace('print("step"', 'import time; time.sleep(1); print("step"')
+
+
+def test_the_same_request_again_is_the_same_rotation(local_aws: Server) -> None:
+    arn, client, token = secret(local_aws), local_aws.client("secretsmanager"), str(uuid.uuid4())
+    asked = {"SecretId": arn, "ClientRequestToken": token, "RotationLambdaARN": function(local_aws)}
+    first, again = (client.rotate_secret(**asked)["VersionId"] for _ in range(2))
+    assert first == again == token
+    eventually(lambda: "AWSCURRENT" in labels(local_aws, arn).get(token, []))
+    assert client.rotate_secret(**asked)["VersionId"] == token
+    assert len(labels(local_aws, arn)) == 2
+
+
+def test_only_one_rotation_is_under_way(local_aws: Server) -> None:
+    arn, client = secret(local_aws), local_aws.client("secretsmanager")
+    name = rotate(local_aws, arn, SLOW)
+    for _ in range(3):
+        with pytest.raises(ClientError, match="previous rotation isn't complete"):
+            client.rotate_secret(SecretId=arn)
+    eventually(lambda: value(local_aws, arn) == "rotated")
+    eventually(lambda: len(steps(local_aws, name)) == 4)
+    assert steps(local_aws, name) == ["createSecret", "setSecret", "testSecret", "finishSecret"]
+
+
+def test_a_function_that_moves_no_label_has_not_rotated(local_aws: Server) -> None:
+    arn = secret(local_aws)
+    name = rotate(local_aws, arn, "def handler(event, context): print('step', event['Step'])")
+    eventually(lambda: len(steps(local_aws, name)) == 12)
+    assert local_aws.client("secretsmanager").describe_secret(SecretId=arn).get("LastRotatedDate") is None
+    assert value(local_aws, arn) == "first"
+
+
+def test_the_next_rotation_is_counted_from_the_last_one(local_aws: Server) -> None:
+    arn = secret(local_aws)
+    rotate(local_aws, arn)
+    client = local_aws.client("secretsmanager")
+    eventually(lambda: "LastRotatedDate" in client.describe_secret(SecretId=arn))
+    described = client.describe_secret(SecretId=arn)
+    assert described["NextRotationDate"] - described["LastRotatedDate"] == timedelta(days=30)
+
+
+def test_a_replica_has_the_rotated_value_and_cannot_be_rotated(local_aws: Server) -> None:
+    arn, client = secret(local_aws), local_aws.client("secretsmanager")
+    client.replicate_secret_to_regions(SecretId=arn, AddReplicaRegions=[{"Region": "eu-west-1"}])
+    rotate(local_aws, arn)
+    there, replica = local_aws.client("secretsmanager", "eu-west-1"), arn.replace("eu-central-2", "eu-west-1")
+    eventually(lambda: there.get_secret_value(SecretId=replica)["SecretString"] == "rotated")
+    with pytest.raises(ClientError, match="replica"):
+        there.rotate_secret(SecretId=replica)
+
+
+def test_a_rotation_goes_on_after_a_restart(tmp_path: Path) -> None:
+    server = start(tmp_path)
+    try:
+        arn = secret(server)
+        name = rotate(server, arn, SLOW)
+        eventually(lambda: steps(server, name) == ["createSecret"])
+    finally:
+        stop(server)
+    server = start(tmp_path)
+    try:
+        eventually(lambda: value(server, arn) == "rotated")
+        server.client("secretsmanager").rotate_secret(SecretId=arn)
+    finally:
+        stop(server)
 
 
 @pytest.mark.parametrize(
