@@ -18,6 +18,7 @@ from operations import (
     diagram,
     failure,
     local,
+    logins,
     outputs,
     secret_entry,
     state_backend,
@@ -25,6 +26,7 @@ from operations import (
     synth,
 )
 from operations.failure import EXIT_CODES
+from operations.options import Environment
 from operations.project import Project
 
 if TYPE_CHECKING:
@@ -32,16 +34,6 @@ if TYPE_CHECKING:
 
 Stack = Annotated[
     str, typer.Argument(help="Name of the system, for example citizen-data.", show_default=False)
-]
-Environment = Annotated[
-    str | None,
-    typer.Option(
-        "--environment",
-        "-e",
-        envvar=synth.ENVIRONMENT_VARIABLE,
-        help="Name of the environment: environments/<name>.tfvars. Default: dev.",
-        show_default=False,
-    ),
 ]
 AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Do not ask before changing anything.")]
 
@@ -165,7 +157,7 @@ def run_demo(
         bool, typer.Option("--destroy", help="Destroy what the demo deployed, and the local AWS with it.")
     ] = False,
 ) -> None:
-    """Deploy citizen-data into the local AWS, from nothing, and prove that a second plan is empty."""
+    """Deploy citizen-data into the local AWS, from nothing; prove that a second plan is empty; rotate its logins."""
     if destroy_it:
         demo.remove(Project())
     else:
@@ -198,6 +190,8 @@ def _asker(question: str, auto_approve: bool) -> Callable[[], bool]:
 
 
 app.add_typer(secret, name="secret", rich_help_panel=_BESIDE)
+app.add_typer(logins.app, name="credentials", rich_help_panel=_SYSTEMS)
+app.command(name="rotate", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)(logins.rotate_now)
 app.add_typer(local.app, name="local", rich_help_panel=_LOCAL)
 
 

@@ -8,12 +8,15 @@ import shutil
 from typing import TYPE_CHECKING
 
 from environments import backend
-from localcloud import lifecycle
+from localcloud import lifecycle, postgres
 from operations import (
     console,
+    deployed,
     deployment,
     local,
+    logins,
     outputs,
+    rotate,
     secret_entry,
     state_backend,
     state_removal,
@@ -39,13 +42,13 @@ MARK = "# Written by `holdfast demo` for the local AWS; `make destroy` removes i
 
 
 def run(project: Project) -> None:
-    """Deploy, and prove that a second plan is empty; finish what an earlier run left, change nothing twice.
+    """Deploy, prove that a second plan is empty, and rotate; finish what an earlier run left, change nothing twice.
 
     Raises:
         Problem: a tool is missing, or an input is not valid.
         Failed: a phase failed; the next run goes on from there.
     """
-    phases = Phases(total=8)
+    phases = Phases(total=9)
     installed = float(os.environ.get(INSTALL_VARIABLE) or 0)
     if installed:
         phases.times.append(("Installation", installed))
@@ -78,6 +81,8 @@ def run(project: Project) -> None:
         console.line(f"  {len(written)} outputs in {project.flat_outputs.relative_to(project.root)}")
     with phases.phase("Second plan"):
         _prove_no_change(project)
+    with phases.phase("Rotation of the logins"):
+        _rotate(project, deployed.of(terraform.output_json(), STACK))
     _summary(phases, status)
 
 
@@ -175,6 +180,17 @@ def _prove_no_change(project: Project) -> None:
         text = "\n".join(line for line in lines if line.strip())
         raise Failed("a second plan is not empty", output=text, log=project.logs / f"{STACK}.log")
     console.line("  no changes")
+
+
+def _rotate(project: Project, system: deployed.Deployed) -> None:
+    """Through Secrets Manager, the functions and the database, and what came of it over verified TLS."""
+    if postgres.installed() is None:
+        console.line(
+            "  skipped: PostgreSQL is not installed here, so that no login could be changed or checked"
+        )
+        return
+    logins.rotate_all(system.secrets, system.region, timeout=rotate.DEFAULT_TIMEOUT)
+    logins.check_all(project, system, system.secrets)
 
 
 def _summary(phases: Phases, status: lifecycle.Status) -> None:

@@ -1,0 +1,21 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from operations import synth
+
+Environment = Annotated[
+    str | None,
+    typer.Option(
+        "--environment",
+        "-e",
+        envvar=synth.ENVIRONMENT_VARIABLE,
+        help="Name of the environment: environments/<name>.tfvars. Default: dev.",
+        show_default=False,
+    ),
+]
+System = Annotated[str, typer.Option("--stack", help="Name of the system.")]
