@@ -28,6 +28,8 @@ DAY = 86400
 
 _LOG = logging.getLogger(__name__)
 _running: set[str] = set()
+_waiting: dict[str, Callable[[], None]] = {}
+"""What was asked for a secret while something else of it was running."""
 _guard = threading.Lock()
 
 
@@ -47,7 +49,7 @@ def unfinished(secret: Secret) -> str | None:
 
 
 def start(backend: Backend, secret: Secret, token: str) -> None:
-    """Rotate in the background, unless this secret's rotation is under way.
+    """Rotate in the background, after what is running for this secret.
 
     Args:
         backend: moto's Secrets Manager of the secret's region.
@@ -111,27 +113,34 @@ def may_invoke(function: Any, secret: Secret) -> bool:  # noqa: ANN401 - moto's 
 def _begin(secret: Secret, work: Callable[[], None]) -> None:
     with _guard:
         if secret.arn in _running:
+            _waiting[secret.arn] = work
             return
         _running.add(secret.arn)
+    threading.Thread(target=_run, args=(secret.arn, work), name="rotation", daemon=True).start()
 
-    def run() -> None:
+
+def _run(arn: str, work: Callable[[], None] | None) -> None:
+    while work:
         try:
             work()
-        finally:
-            _running.discard(secret.arn)
-
-    threading.Thread(target=run, name="rotation", daemon=True).start()
+        except Exception:  # noqa: BLE001 - what waits must run whatever this was
+            _LOG.exception("a rotation of %s broke off", arn)
+        with _guard:
+            work = _waiting.pop(arn, None)
+            if work is None:
+                _running.discard(arn)
 
 
 def _rotate(backend: Backend, secret: Secret, token: str) -> None:
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(PAUSE_SECONDS)
-        if not secret.rotation_enabled or secret.is_deleted() or unfinished(secret) not in {token, None}:
+        if not secret.rotation_enabled or secret.is_deleted() or unfinished(secret) != token:
             return
-        done = all(_step(backend, secret, token, step) for step in STEPS)
-        # That the function answers is not enough: it must have moved the label.
-        if done and version_with(secret, "AWSCURRENT") == token:
+        # A step that failed ends the attempt.
+        all(_step(backend, secret, token, step) for step in STEPS)
+        # What the function answers does not count: it must have moved the label.
+        if version_with(secret, "AWSCURRENT") == token:
             secret.last_rotation_date = int(time.time())
             if secret.auto_rotate_after_days:
                 secret.next_rotation_date = secret.last_rotation_date + secret.auto_rotate_after_days * DAY

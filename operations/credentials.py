@@ -171,7 +171,8 @@ def _finding(
         entry = Entry.parse(value.get("SecretString", ""), Defaults(host=server.host, port=server.port))
         return _logged_in(label, entry, server)
     except RotationError as error:
-        return Finding(label=label, works=False, text=f"does not log in: {error.kind}: {error}")
+        how = "does not log in" if label != "AWSPREVIOUS" else "does not log in any more"
+        return Finding(label=label, works=False, text=f"{how}: {error.kind}: {error}")
 
 
 def _logged_in(label: str, entry: Entry, server: Server) -> Finding:

@@ -23,12 +23,16 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_secretsmanager.type_defs import DescribeSecretResponseTypeDef
 
+LAST_STEP = "finishSecret"
 INTERVAL = 1.0
 """Seconds between two looks."""
 
 QUIET_SECONDS = 30.0
 """How long nothing may happen after a failure until it counts as the end. Secrets Manager tries again several times, and
 does not say when it gives up."""
+
+LOG_SECONDS = 5.0
+"""How long the last lines of the log are waited for; CloudWatch takes a moment to show them."""
 
 DEFAULT_TIMEOUT = 300
 _IN_PROGRESS = "previous rotation"
@@ -112,35 +116,85 @@ def follow(
     Raises:
         Failed: it failed, was given up, or takes too long; with the function's own words.
     """
-    aws = session(begun.region)
-    client = aws.client("secretsmanager")
-    log = RotationLog(
-        aws.client("logs"),
-        log_group(aws.client("lambda"), begun.function),
-        version=begun.version,
-        since=begun.since,
-    )
-    started = heard = time.monotonic()
-    failed: Line | None = None
+    watch = _Watch(begun, show)
+    started = time.monotonic()
     while True:
+        watch.look()
+        waited = time.monotonic() - started
+        if "AWSCURRENT" in watch.labels:
+            watch.wait_for_last_line()
+            show(f"  AWSCURRENT has moved to {begun.version} ({duration(waited)})")
+            return
+        if "AWSPENDING" not in watch.labels:
+            raise watch.failure("was given up")
+        if watch.failed and watch.silence > quiet:
+            raise watch.failure("failed")
+        if waited > timeout:
+            raise watch.failure(f"is not over after {duration(timeout)}")
+        time.sleep(INTERVAL)
+
+
+class _Watch:
+    """What is known of a rotation that is followed.
+
+    Attributes:
+        labels: of the version that is to become current.
+        failed: the last failure.
+    """
+
+    def __init__(self, begun: Begun, show: Callable[[str], None]) -> None:
+        aws = session(begun.region)
+        self._begun = begun
+        self._show = show
+        self._client = aws.client("secretsmanager")
+        self._log = RotationLog(
+            aws.client("logs"),
+            log_group(aws.client("lambda"), begun.function),
+            version=begun.version,
+            since=begun.since,
+        )
+        self._heard = time.monotonic()
+        self._finished = False
+        self.labels: list[str] = []
+        self.failed: Line | None = None
+
+    @property
+    def silence(self) -> float:
+        """Seconds since the log had something new."""
+        return time.monotonic() - self._heard
+
+    def look(self) -> None:
+        """Ask for the labels, and print what is new in the log."""
         # The labels first: what the function wrote before it moved them is then in the log.
         with explained():
-            labels = client.describe_secret(SecretId=begun.name).get("VersionIdsToStages", {})
-        for line in log.new_lines():
-            heard = time.monotonic()
-            show(_told(line))
-            failed = line if line.failure else failed
-        now = time.monotonic()
-        if "AWSCURRENT" in labels.get(begun.version, []):
-            show(f"  AWSCURRENT has moved to {begun.version} ({duration(now - started)})")
-            return
-        if "AWSPENDING" not in labels.get(begun.version, []):
-            raise _failure(begun, "was given up", failed, log)
-        if failed and now - heard > quiet:
-            raise _failure(begun, "failed", failed, log)
-        if now - started > timeout:
-            raise _failure(begun, f"is not over after {duration(timeout)}", failed, log)
-        time.sleep(INTERVAL)
+            described = self._client.describe_secret(SecretId=self._begun.name)
+        self.labels = described.get("VersionIdsToStages", {}).get(self._begun.version, [])
+        for line in self._log.new_lines():
+            self._heard = time.monotonic()
+            self._show(_told(line))
+            self.failed = line if line.failure else self.failed
+            self._finished = self._finished or (line.step == LAST_STEP and not line.failure)
+
+    def wait_for_last_line(self) -> None:
+        """Give CloudWatch the moment that it takes to show the log's last lines."""
+        deadline = time.monotonic() + LOG_SECONDS
+        while not self._finished and not self._log.unreadable and time.monotonic() < deadline:
+            time.sleep(INTERVAL)
+            self.look()
+
+    def failure(self, what: str) -> Failed:
+        """The error that says what happened, and why."""
+        parts = [f"the rotation of {self._begun.name} {what}"]
+        if self.failed is not None:
+            parts.append(f"{self.failed.step or 'Lambda'}: {self.failed.failure}: {self.failed.text}")
+        elif self._log.unreadable:
+            parts.append(f"its log cannot be read: {self._log.unreadable}")
+        else:
+            parts.append("the function's log says nothing about it")
+        parts.append(
+            "Clients keep using AWSCURRENT. Secrets Manager may try again; so does `holdfast rotate`."
+        )
+        return Failed("\n".join(parts))
 
 
 def _described(client: SecretsManagerClient, secret: str, region: str) -> DescribeSecretResponseTypeDef:
@@ -186,15 +240,3 @@ def _clock(answer: Any) -> datetime:  # noqa: ANN401 - any answer of boto3
 def _told(line: Line) -> str:
     what = f"{line.failure}: {line.text}" if line.failure else line.text
     return f"  {line.step or 'Lambda':<13} {what}"
-
-
-def _failure(begun: Begun, what: str, failed: Line | None, log: RotationLog) -> Failed:
-    parts = [f"the rotation of {begun.name} {what}"]
-    if failed is not None:
-        parts.append(f"{failed.step or 'Lambda'}: {failed.failure}: {failed.text}")
-    elif log.unreadable:
-        parts.append(f"its log cannot be read: {log.unreadable}")
-    else:
-        parts.append("the function's log says nothing about it")
-    parts.append("Clients keep using AWSCURRENT. Secrets Manager may try again; so does `holdfast rotate`.")
-    return Failed("\n".join(parts))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from environments.problem import Problem
+from functions.rotation.passwords import EXCLUDED_CHARACTERS
 from operations import synth
 from operations.aws import explained, session
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 MARK: TagTypeDef = {"Key": "ManagedBy", "Value": "holdfast-demo"}
 """The tag of an entry that the demo created, so that only such an entry is ever deleted."""
-
-_EXCLUDED = "\"'/@\\ :%?#&"
-"""What RDS refuses in a password (``/``, ``@``, ``"``, space), and what connection strings must escape."""
 
 _LENGTH = 32
 _ALLOWED = '{"engine": "postgres", "username": ..., "password": ..., "dbname": ...}'
@@ -123,7 +121,7 @@ def create(entry: Entry, *, tags: Sequence[TagTypeDef] = ()) -> bool:
         return False
     client = entry.client()
     with explained():
-        password = client.get_random_password(PasswordLength=_LENGTH, ExcludeCharacters=_EXCLUDED)[
+        password = client.get_random_password(PasswordLength=_LENGTH, ExcludeCharacters=EXCLUDED_CHARACTERS)[
             "RandomPassword"
         ]
         value = json.dumps(

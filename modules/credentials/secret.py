@@ -162,8 +162,12 @@ class Secret(Construct):
                     effect="Deny",
                     principals=ANYONE,
                     actions=["secretsmanager:*"],
-                    # IfExists: AWS services, which rotate the entry, call without a principal's account.
-                    conditions={"StringNotEqualsIfExists": {"aws:PrincipalAccount": self._account.id}},
+                    # An AWS service has no account: it is told apart by a key of its own
+                    # (source: IAM user guide, "Establish permissions guardrails using data perimeters", 2026-11).
+                    conditions={
+                        "StringNotEqualsIfExists": {"aws:PrincipalAccount": self._account.id},
+                        "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+                    },
                 ),
             ]
         )

@@ -12,7 +12,7 @@ import pytest
 from pg8000.native import DatabaseError  # type: ignore[import-untyped]
 
 from localcloud.postgres_parameters import Choice, choose
-from tests.localcloud.conftest import Server
+from tests.localcloud.server import Server
 from tests.localcloud.test_postgres import connect, create
 
 

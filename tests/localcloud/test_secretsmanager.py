@@ -265,7 +265,7 @@ def test_an_interrupted_rotation_is_taken_up_again(local_aws: Server) -> None:
     eventually(lambda: value(local_aws, arn) == "rotated")
 
 
-SLOW = ROTATING.replace('print("step"', 'import time; time.sleep(1); print("step"')
+SLOW = ROTATING.replace('print("step"', 'import time; time.sleep(0.5); print("step"')
 
 
 def test_the_same_request_again_is_the_same_rotation(local_aws: Server) -> None:

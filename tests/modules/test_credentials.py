@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import string
 from urllib.parse import quote
 
@@ -146,9 +145,10 @@ def test_the_entrys_policy_denies_plain_text_and_other_accounts(existing: Templa
     assert resource["block_public_policy"] is True
     policy = statements(resource["policy"])
     assert {statement["Effect"] for statement in policy.values()} == {"Deny"}
-    assert "aws:PrincipalAccount" in json.dumps(
-        policy["DenyOtherAccounts"]["Condition"]["StringNotEqualsIfExists"]
-    )
+    condition = policy["DenyOtherAccounts"]["Condition"]
+    assert set(condition["StringNotEqualsIfExists"]) == {"aws:PrincipalAccount"}
+    # A condition that denies holds for a key that is missing: services would be denied with the others.
+    assert condition["BoolIfExists"] == {"aws:PrincipalIsAWSService": "false"}
 
 
 def test_a_reader_may_read_this_entry_and_use_its_key_for_it_only(existing: Template) -> None:

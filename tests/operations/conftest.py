@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from environments.backend import Backend
 from operations import app, local
 from operations.local import redirecting
 from tests.localcloud.server import REGION, Server
+from tests.operations.system import System
 from tests.operations.tiny import Tiny
 
 
@@ -95,3 +96,26 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     monkeypatch.setattr(app, "Project", lambda: made.project)
     monkeypatch.setattr(local, "Project", lambda: made.project)
     return made
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The rotation function as it is deployed."""
+    return System.package(tmp_path_factory.mktemp("package"))
+
+
+@pytest.fixture(scope="session")
+def shared_system(local_aws: Server, package: bytes) -> Iterator[System]:
+    made = System(local_aws, package)
+    yield made
+    made.remove()
+
+
+@pytest.fixture
+def system(shared_system: System, monkeypatch: pytest.MonkeyPatch) -> System:
+    """A master and an application, each with a secret and a function, and clients that talk to their AWS.
+
+    All tests have the same one: what a test breaks, it repairs.
+    """
+    shared_system.enter(monkeypatch)
+    return shared_system
