@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-demo: ## Deploy citizen-data into a local AWS: installs, deploys, proves that a second plan is empty
+demo: ## Deploy citizen-data into a local AWS: installs, deploys, proves that a second plan is empty, rotates
 	@started=$$(date +%s) && $(MAKE) --no-print-directory install && \
 	HOLDFAST_INSTALL_SECONDS=$$(( $$(date +%s) - started )) $(HOLDFAST) demo
 

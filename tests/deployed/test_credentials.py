@@ -51,3 +51,19 @@ def test_only_secrets_manager_of_this_account_may_call_the_function(deployed: De
     (statement,) = json.loads(policy["Policy"])["Statement"]
     assert statement["Principal"] == {"Service": "secretsmanager.amazonaws.com"}
     assert "AWS:SourceAccount" in json.dumps(statement["Condition"])
+
+
+def test_the_applications_login_was_made_with_the_deployment(deployed: Deployed) -> None:
+    client = deployed.client("secretsmanager")
+    entry = client.describe_secret(SecretId=deployed.outputs["application_credentials_arn"])
+    assert entry["Name"] == f"dr-app-credentials-{deployed.outputs['suffix']}"
+    assert entry["KmsKeyId"] == deployed.outputs["key_arns_secrets"]
+    assert entry["RotationEnabled"] is True
+    assert deployed.outputs["application_rotation_function_name"] in entry["RotationLambdaARN"]
+
+
+def test_the_version_that_terraform_made_is_kept(deployed: Deployed) -> None:
+    client = deployed.client("secretsmanager")
+    entry = client.describe_secret(SecretId=deployed.outputs["application_credentials_arn"])
+    (labels,) = [found for found in entry["VersionIdsToStages"].values() if "INITIAL" in found]
+    assert labels
