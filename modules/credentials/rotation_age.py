@@ -56,5 +56,9 @@ class RotationAge(IsolatedFunction):
             description="Looks up how long ago credentials were rotated",
             schedule_expression="rate(1 hour)",
         )
-        self.allow_invocation("schedule-invokes", service="events.amazonaws.com", source_arn=str(rule.arn))
+        # The rule's ARN names the account; EventBridge does not send it beside that (source: pull request 4116 of
+        # hashicorp/terraform-provider-aws).
+        self.allow_invocation(
+            "schedule-invokes", service="events.amazonaws.com", source_arn=str(rule.arn), sends_account=False
+        )
         CloudwatchEventTarget(self, "target", rule=str(rule.name), arn=self.arn, depends_on=list(self.ready))

@@ -147,13 +147,15 @@ class IsolatedFunction(Construct):
         )
         self.arn = str(self._function.arn)
 
-    def allow_invocation(self, id: str, *, service: str, source_arn: str) -> None:
+    def allow_invocation(self, id: str, *, service: str, source_arn: str, sends_account: bool = True) -> None:
         """Let an AWS service call the function, for one resource of this account.
 
         Args:
             id: construct id of the permission.
             service: the service's principal.
             source_arn: the resource on whose behalf it calls.
+            sends_account: whether it names the account beside the resource; a condition on what it does not send
+                would refuse every call.
         """
         self.ready.append(
             LambdaPermission(
@@ -162,7 +164,7 @@ class IsolatedFunction(Construct):
                 function_name=str(self._function.function_name),
                 action="lambda:InvokeFunction",
                 principal=service,
-                source_account=self._account.id,
+                source_account=self._account.id if sends_account else None,
                 source_arn=source_arn,
             )
         )

@@ -289,6 +289,33 @@ def test_only_one_rotation_is_under_way(local_aws: Server) -> None:
     assert steps(local_aws, name) == ["createSecret", "setSecret", "testSecret", "finishSecret"]
 
 
+LINGERING = (
+    ROTATING.replace("def handler", "def rotate")
+    + """
+import time
+def handler(event, context):
+    version = {"SecretId": event["SecretId"], "VersionId": event["ClientRequestToken"]}
+    if event["Step"] == "testSecret" and client.get_secret_value(**version)["SecretString"] == "first":
+        client.update_secret_version_stage(
+            SecretId=event["SecretId"], VersionStage="AWSPENDING", RemoveFromVersionId=event["ClientRequestToken"]
+        )
+        time.sleep(2)
+    else:
+        rotate(event, context)
+"""
+)
+"""Gives the label of the test back, and does not end."""
+
+
+def test_a_rotation_that_is_asked_for_while_the_function_is_tested_is_not_lost(local_aws: Server) -> None:
+    arn, client = secret(local_aws), local_aws.client("secretsmanager")
+    rotate(local_aws, arn, LINGERING, RotateImmediately=False)
+    eventually(lambda: list(labels(local_aws, arn).values()) == [["AWSCURRENT"]])
+    token = client.rotate_secret(SecretId=arn)["VersionId"]
+    eventually(lambda: "AWSCURRENT" in labels(local_aws, arn)[token])
+    assert value(local_aws, arn) == "rotated"
+
+
 def test_a_function_that_moves_no_label_has_not_rotated(local_aws: Server) -> None:
     arn = secret(local_aws)
     name = rotate(local_aws, arn, "def handler(event, context): print('step', event['Step'])")

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from cdktf import App
 
+from functions.rotation.metrics import FAILED
+from functions.rotation.settings import Settings as FunctionSettings
+from functions.rotation_age.handler import METRIC
+from modules.credentials import metrics
 from modules.function.function import PROJECT
 from stacks.citizen_data import CitizenData
 from stacks.environment import Environment, load
@@ -116,6 +120,25 @@ def test_the_application_has_two_logins_that_the_master_changes(system: Template
     assert "data.aws_secretsmanager_secret." in variables["ADMINISTRATOR_SECRET_ARN"]
 
 
+@pytest.mark.parametrize(
+    "password",
+    [{}, {"length": 16}, {"length": 128}, {"excluded_characters": "0O1lI-._"}],
+)
+def test_the_function_takes_its_environment_as_it_is_given(password: dict[str, object]) -> None:
+    system = _system(password=password)
+    for rotation in ("rotation", "application-rotation"):
+        variables = _function(system, rotation)["environment"]["variables"]
+        settings = FunctionSettings.from_environment({**variables, "DATABASE_HOST": "db.example.org"})
+        assert settings.strategy == variables["ROTATION_STRATEGY"]
+        assert settings.passwords.length == password.get("length", 32)
+        assert set(str(password.get("excluded_characters", ""))) <= set(settings.passwords.excluded)
+        assert settings.namespace == metrics.NAMESPACE
+
+
+def test_alarms_and_functions_mean_the_same_metrics() -> None:
+    assert (metrics.FAILED, metrics.AGE) == (FAILED, METRIC)
+
+
 def test_new_passwords_are_made_as_the_settings_say() -> None:
     system = _system(password={"length": 40, "excluded_characters": "0O"})
     for rotation in ("rotation", "application-rotation"):
@@ -210,10 +233,10 @@ def test_the_age_is_looked_up_every_hour_by_this_rule_only(system: Template) -> 
     permission = system.one("aws_lambda_permission", "rotation-age/schedule-invokes")
     assert permission["principal"] == "events.amazonaws.com"
     assert address in permission["source_arn"]
-    assert (
-        system.address("aws_lambda_permission", "schedule-invokes")
-        in (system.one("aws_cloudwatch_event_target")["depends_on"])
-    )
+    # EventBridge does not send it: every call would be refused.
+    assert "source_account" not in permission
+    target = system.one("aws_cloudwatch_event_target")
+    assert system.address("aws_lambda_permission", "schedule-invokes") in target["depends_on"]
 
 
 @pytest.mark.parametrize("id", FUNCTIONS)
