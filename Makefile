@@ -81,6 +81,6 @@ node_modules/.installed: package-lock.json .npmrc
 
 # What the first synthesis would otherwise wait for: compiled Python, the extracted jsii packages and their index.
 .venv/.warm: .venv/.installed node_modules/.installed
-	@echo "Warming up: compiled Python files, jsii packages"
-	@$(VENV_PYTHON) -m modules.lazy_bindings.warm
+	@echo "Warming up"
+	@$(VENV_PYTHON) -m modules.lazy_bindings.warm main.py
 	@touch $@

@@ -14,7 +14,7 @@ from .node_options import with_preload
 from .package_index import UnexpectedShapeError
 from .warning import LazyBindingsWarning
 
-PLAIN_IMPORT_VARIABLE = "HOLDFAST_PLAIN_IMPORT"
+VARIABLE = "LAZY_BINDINGS"
 PRELOAD = Path(__file__).resolve().with_name("preload.js")
 
 
@@ -39,11 +39,14 @@ def activate() -> Activation:
     than jsii's ignore what is added there.
 
     Returns:
-        Whether it is active. It is not when ``HOLDFAST_PLAIN_IMPORT`` is set to anything but ``0`` or nothing,
-        and, with a :class:`LazyBindingsWarning`, when jsii has been imported already.
+        Whether it is active. It is not when ``LAZY_BINDINGS`` is ``0`` and, with a :class:`LazyBindingsWarning`,
+        when jsii has been imported already.
+
+    Raises:
+        ImportError: jsii is not installed.
     """
-    if os.environ.get(PLAIN_IMPORT_VARIABLE, "0") not in {"", "0"}:
-        return Activation(active=False, reason=f"{PLAIN_IMPORT_VARIABLE} is set")
+    if os.environ.get(VARIABLE) == "0":
+        return Activation(active=False, reason=f"{VARIABLE} is 0")
     if any(isinstance(finder, LazyProviderFinder) for finder in sys.meta_path):
         return Activation(active=True, reason="it was activated before")
     early = sorted(name for name in sys.modules if name == "jsii" or name.startswith(PACKAGE_PREFIX))
@@ -55,16 +58,14 @@ def activate() -> Activation:
             stacklevel=2,
         )
         return Activation(active=False, reason=reason)
-    os.environ["NODE_OPTIONS"] = with_preload(os.environ.get("NODE_OPTIONS"), PRELOAD)
-    sys.meta_path.insert(0, LazyProviderFinder())
     try:
         early_start.install()
-    except ImportError:
-        return Activation(active=False, reason="jsii is not installed")
     except UnexpectedShapeError as difference:
         warnings.warn(
-            f"{difference}: Python waits for every assembly that node loads, a fifth of a second in all.",
+            f"{difference}: Python waits for node at each import, which takes a little longer.",
             LazyBindingsWarning,
             stacklevel=2,
         )
+    os.environ["NODE_OPTIONS"] = with_preload(os.environ.get("NODE_OPTIONS"), PRELOAD)
+    sys.meta_path.insert(0, LazyProviderFinder())
     return Activation(active=True, reason="provider modules are loaded on first use")

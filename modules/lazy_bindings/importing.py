@@ -47,8 +47,7 @@ class LazyProviderLoader(SourceFileLoader):
         name = module.__name__
         try:
             index = read_index(self.get_source(name) or "")
-            if index is not None:
-                type_lookup.install()
+            types = type_lookup.table()
         except UnexpectedShapeError as difference:
             warn_plain(name, str(difference))
             index = None
@@ -59,7 +58,7 @@ class LazyProviderLoader(SourceFileLoader):
         # publication.publish() has put another module object, the public one, in place of the executed one.
         for published in {id(m): m for m in (module, sys.modules[name])}.values():
             import_on_access(published, index.submodules)
-        type_lookup.register(name, index.submodules)
+        types.update(type_lookup.entries(module.__jsii_assembly__.name, name, index.submodules))
 
 
 def import_on_access(package: ModuleType, submodules: Iterable[str]) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+_LOAD = "\nfrom ._jsii import *\n"
 _PUBLISH = "\npublication.publish()\n"
 _LAZY_ITSELF = re.compile(r"^def __getattr__\(", re.MULTILINE)
 _IMPORT = re.compile(r"from \. import (\w+)")
 
 
 class UnexpectedShapeError(Exception):
-    """The source of a package is not what jsii-pacmak is known to generate; the message says what is different."""
+    """Something is not what jsii is known to generate or to consist of; the message says what is different."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,8 @@ def read_index(source: str) -> PackageIndex | None:
     head, publish, imports = source.partition(_PUBLISH)
     if not publish:
         raise UnexpectedShapeError("it does not call publication.publish()")
+    if _LOAD not in head:
+        raise UnexpectedShapeError("it does not load a jsii assembly")
     submodules = []
     for line in imports.splitlines():
         if not line or line.startswith("#"):
