@@ -32,7 +32,7 @@ unit: install ## Run the tests that need neither Terraform nor a server
 	@$(VENV_PYTHON) -m pytest -q -m "not terraform and not server and not deployed and not slow"
 
 bench: install ## Measure the speed of synthesis
-	@$(VENV_PYTHON) -m operations.bench
+	@$(HOLDFAST) bench
 
 diagram: install ## Draw the picture in the README again
 	@$(HOLDFAST) diagram citizen-data --environment prod --out docs/diagrams/citizen-data.svg

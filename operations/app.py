@@ -12,6 +12,7 @@ import typer
 from environments import backend
 from environments.problem import EXIT_CODE, Problem, told
 from operations import (
+    bench,
     console,
     demo,
     deployment,
@@ -162,6 +163,14 @@ def run_demo(
         demo.remove(Project())
     else:
         demo.run(Project())
+
+
+@app.command(name="bench")
+def run_bench(
+    runs: Annotated[int, typer.Option("--runs", min=1, help="How often each is timed.")] = 5,
+) -> None:
+    """Measure the speed of synthesis: the plain import of the bindings against ours, and growth."""
+    bench.run(Project(), runs=runs)
 
 
 def _entry(stack: str, environment: str | None) -> secret_entry.Entry:

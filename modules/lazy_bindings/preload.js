@@ -76,7 +76,8 @@ function install() {
 }
 
 // NODE_OPTIONS reaches every node process that is started from here; only jsii's own are meant (jsii sets the name).
-if ((process.env.JSII_AGENT || "").startsWith("Python/") && typeof Module._extensions?.[".js"] === "function") {
+const wanted = (process.env.JSII_AGENT || "").startsWith("Python/") && process.env.LAZY_BINDINGS !== "0";
+if (wanted && typeof Module._extensions?.[".js"] === "function") {
   install();
 }
 

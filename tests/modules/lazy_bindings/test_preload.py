@@ -116,6 +116,11 @@ def test_node_processes_of_others_are_left_alone(project: Path, agent: str) -> N
     assert node(project, f"{LOAD} tell(globalThis.loaded);", agent=agent) == (MODULES, "")
 
 
+def test_it_can_be_turned_off(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAZY_BINDINGS", "0")
+    assert node(project, f"{LOAD} tell(globalThis.loaded);") == (MODULES, "")
+
+
 @pytest.mark.parametrize("name", ["@cdktf/tooling", "@other/provider-fake", "provider-fake"])
 def test_other_packages_are_left_alone(tmp_path: Path, name: str) -> None:
     write_node(tmp_path, node_index(MODULES), MODULES, name=name)
