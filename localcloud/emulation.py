@@ -5,13 +5,13 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 
-from localcloud import postgres
+from localcloud import postgres_machine
 
 
 def services() -> dict[str, str]:
     """Return, by service, one line that says what to expect of it."""
     moto = importlib.metadata.version("moto")
-    found = postgres.installed()
+    found = postgres_machine.installed()
     database = (
         f"each PostgreSQL instance is a real server (PostgreSQL {found.version}, TLS); "
         "standby, snapshots and metrics are emulated"

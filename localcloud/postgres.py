@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import pwd
-import re
 import secrets
 import shutil
-import socket
 import ssl
 import subprocess
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -24,6 +19,7 @@ from pg8000.native import Connection, identifier, literal  # type: ignore[import
 from scramp import ScramException, ScramMechanism  # type: ignore[import-untyped]
 
 from localcloud import authority, postgres_parameters
+from localcloud.postgres_machine import ELSEWHERE, PostgresError, home, installed, server_owner
 from localcloud.postgres_parameters import Choice
 
 ADMINISTRATOR = "rdsadmin"
@@ -36,51 +32,7 @@ NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 COMPUTED_SINCE = 15
 """Major version from which ``postgres -C`` computes what depends on the libraries."""
 
-_PLACES = (
-    "/usr/lib/postgresql/*/bin",
-    "/usr/pgsql-*/bin",
-    "/opt/homebrew/opt/postgresql@*/bin",
-    "/usr/local/opt/postgresql@*/bin",
-)
-_ELSEWHERE = Path("/var/tmp")  # noqa: S108 - what is made there is checked to be ours
 _ROLES = ("rds_superuser", "rds_iam", "rds_password", "rds_replication")
-
-
-class PostgresError(Exception):
-    """A server cannot be made or started; the message says why."""
-
-
-@dataclass(frozen=True)
-class Installation:
-    """PostgreSQL on this machine.
-
-    Args:
-        programs: folder of ``initdb``, ``pg_ctl`` and ``postgres``.
-        version: such as ``15.13``.
-    """
-
-    programs: Path
-    version: str
-
-
-def installed() -> Installation | None:
-    """Return the newest PostgreSQL in the usual places and on the path, or None."""
-    on_path = shutil.which("initdb")
-    places = [Path(on_path).resolve().parent] if on_path else []
-    for pattern in _PLACES:
-        places += Path("/").glob(pattern.lstrip("/"))
-    found = [Installation(place, version) for place in places if (version := _version(place))]
-    return max(found, key=lambda one: [int(part) for part in one.version.split(".")], default=None)
-
-
-@cache
-def _version(programs: Path) -> str | None:
-    """Return the version of what is in a folder, or None when it is not complete."""
-    if not all((programs / name).is_file() for name in ("initdb", "pg_ctl", "postgres")):
-        return None
-    told = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=False)
-    version = re.search(r"\d+(\.\d+)?", told.stdout)
-    return version.group() if version else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +83,7 @@ class Server:
         if installed() is None:
             raise PostgresError("PostgreSQL is not installed on this machine")
         self.remove()
-        owner = _owner()
+        owner = server_owner()
         self.folder.mkdir(parents=True)
         secret = self.folder / "rdsadmin.password"
         secret.touch(mode=0o600)
@@ -173,7 +125,7 @@ class Server:
             PostgresError: it does not start; says what it logged.
         """
         self.stop()
-        owner = _owner()
+        owner = server_owner()
         certificate, key = self.folder / "server.crt", self.folder / "server.key"
         authority.issue(self.directory / "postgres", address=self.address, certificate=certificate, key=key)
         os.chown(key, owner.pw_uid, owner.pw_gid)
@@ -319,7 +271,7 @@ class Server:
 
     def _execute(self, program: str, *arguments: str, **streams: Any) -> subprocess.CompletedProcess[bytes]:  # noqa: ANN401
         """Run a program as the servers' owner, with nothing of our environment but the path."""
-        installation, owner = installed(), _owner()
+        installation, owner = installed(), server_owner()
         if installation is None:
             raise PostgresError("PostgreSQL is not installed on this machine")
         as_owner: dict[str, Any] = {}
@@ -336,46 +288,6 @@ class Server:
         )
 
 
-def home(directory: Path) -> Path:
-    """Return where the servers' files are: below the local AWS's directory, if their owner can get there.
-
-    PostgreSQL refuses to run as root, and another user cannot enter, for example, root's home. Then a folder of its
-    own in ``/var/tmp``, named after the directory, takes its place.
-    """
-    place = directory.resolve() / "postgres"
-    place.mkdir(parents=True, exist_ok=True)
-    if os.geteuid() != 0 or all(path.stat().st_mode & 0o001 for path in (place, *place.parents)):
-        return place
-    elsewhere = _ELSEWHERE / f"holdfast-{hashlib.sha256(str(place).encode()).hexdigest()[:16]}"
-    elsewhere.mkdir(mode=0o711, exist_ok=True)
-    # Anybody can write to /var/tmp: what lies there must be ours.
-    found = elsewhere.lstat()
-    if elsewhere.is_symlink() or found.st_uid != os.geteuid():
-        raise PostgresError(f"{elsewhere} belongs to somebody else")
-    return elsewhere
-
-
-def free_address(name: str, port: int) -> str:
-    """Return an address of loopback on which the port is free, the same one for the same name if it can be.
-
-    Args:
-        name: of the server.
-        port: that it will listen on.
-
-    Raises:
-        PostgresError: the port is taken on all that were tried.
-    """
-    for address in _addresses(name):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((address, port))
-            except OSError:
-                continue
-            return address
-    raise PostgresError(f"port {port} is taken on every loopback address that was tried")
-
-
 def stop_all(directory: Path) -> None:
     """Stop every server of a local AWS, whoever started it; files of instances stay.
 
@@ -388,7 +300,7 @@ def stop_all(directory: Path) -> None:
     for data in place.glob("*/*/data"):
         name = str(data.parent.relative_to(place))
         Server(directory=directory, name=name, address="", port=0).stop()
-    if place.parent == _ELSEWHERE:
+    if place.parent == ELSEWHERE:
         for empty in (*place.glob("*"), place):
             with suppress(OSError):
                 empty.rmdir()
@@ -414,23 +326,3 @@ def _quoted(value: str) -> str:
 def _has_computed_settings() -> bool:
     found = installed()
     return found is not None and int(found.version.split(".")[0]) >= COMPUTED_SINCE
-
-
-def _addresses(name: str) -> Iterator[str]:
-    first = int.from_bytes(hashlib.sha256(name.encode()).digest()[:4], "big")
-    for offset in range(20):
-        # 127.0.0.x stays with what people start by hand.
-        third, fourth = divmod((first + offset) % (254 * 254), 254)
-        yield f"127.0.{third + 1}.{fourth + 1}"
-    # macOS has this one only.
-    yield "127.0.0.1"
-
-
-def _owner() -> pwd.struct_passwd:
-    """Return who runs the servers."""
-    if os.geteuid() != 0:
-        return pwd.getpwuid(os.geteuid())
-    try:
-        return pwd.getpwnam("postgres")
-    except KeyError:
-        return pwd.getpwnam("nobody")

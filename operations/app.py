@@ -165,7 +165,7 @@ def run_demo(
         demo.run(Project())
 
 
-@app.command(name="bench")
+@app.command(name="bench", rich_help_panel=_LOCAL, epilog=EXIT_CODES)
 def run_bench(
     runs: Annotated[int, typer.Option("--runs", min=1, help="How often each is timed.")] = 5,
 ) -> None:

@@ -8,7 +8,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from environments import backend
-from localcloud import lifecycle, postgres
+from localcloud import lifecycle, postgres_machine
 from operations import (
     console,
     deployed,
@@ -184,7 +184,7 @@ def _prove_no_change(project: Project) -> None:
 
 def _rotate(project: Project, system: deployed.Deployed) -> None:
     """Through Secrets Manager, the functions and the database, and what came of it over verified TLS."""
-    if postgres.installed() is None:
+    if postgres_machine.installed() is None:
         console.line(
             "  skipped: PostgreSQL is not installed here, so that no login could be changed or checked"
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from operations import console, credentials, deployed, rotate
+from operations.failure import EXIT_CODES
 from operations.options import Environment, System
 from operations.project import Project
 
@@ -21,7 +22,7 @@ Secret = Annotated[
     ),
 ]
 
-app = typer.Typer(no_args_is_help=True, help="The logins that the secrets hold.")
+app = typer.Typer(no_args_is_help=True, help="The logins that the secrets hold.", epilog=EXIT_CODES)
 
 
 def rotate_now(
@@ -79,7 +80,7 @@ def check_all(project: Project, system: deployed.Deployed, secrets: Sequence[str
     credentials.require_current(found)
 
 
-@app.command()
+@app.command(epilog=EXIT_CODES)
 def check(secret: Secret = None, stack: System = "citizen-data", environment: Environment = None) -> None:
     """Try which versions of the secrets log in, over verified TLS. Exit code 1 when AWSCURRENT does not."""
     project = Project()

@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from localcloud import postgres
+from localcloud import postgres, postgres_machine
 from localcloud.gaps import rds_groups
 from localcloud.postgres_parameters import Choice
 
@@ -150,12 +150,12 @@ def _then(operation: Callable[..., Instance], work: Callable[[Instance], None]) 
 def _create(instance: Instance) -> None:
     password = getattr(instance, "_master_user_password", None)
     if not password:
-        raise postgres.PostgresError("RDS manages the password, which only it knows")
+        raise postgres_machine.PostgresError("RDS manages the password, which only it knows")
     name = f"{instance.region}/{instance.db_instance_identifier}"
     server = postgres.Server(
         directory=_directory(),
         name=name,
-        address=postgres.free_address(name, int(instance.port)),
+        address=postgres_machine.free_address(name, int(instance.port)),
         port=int(instance.port),
     )
     choice = server.create(

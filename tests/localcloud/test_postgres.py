@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from pg8000.native import Connection, DatabaseError, InterfaceError  # type: ignore[import-untyped]
 
-from localcloud import authority, postgres
+from localcloud import authority, postgres, postgres_machine
 from tests.localcloud.server import Server, free_port, start, stop
 
 PASSWORD = "first-password"
@@ -172,7 +172,7 @@ def test_a_new_port_is_where_it_listens(local_aws: Server, instance: dict[str, A
 
 def test_a_deleted_instance_leaves_nothing(local_aws: Server) -> None:
     made = create(local_aws)
-    folder = next(postgres.home(local_aws.directory).glob(f"*/{made['DBInstanceIdentifier']}"))
+    folder = next(postgres_machine.home(local_aws.directory).glob(f"*/{made['DBInstanceIdentifier']}"))
     local_aws.client("rds").delete_db_instance(
         DBInstanceIdentifier=made["DBInstanceIdentifier"], SkipFinalSnapshot=True
     )
@@ -214,7 +214,7 @@ def test_the_password_is_in_no_file_of_the_server(local_aws: Server, instance: d
         DBInstanceIdentifier=instance["DBInstanceIdentifier"], MasterUserPassword=new, ApplyImmediately=True
     )
     connect(local_aws, instance, new).close()
-    files = [path for path in postgres.home(local_aws.directory).rglob("*") if path.is_file()]
+    files = [path for path in postgres_machine.home(local_aws.directory).rglob("*") if path.is_file()]
     assert len(files) > 100
     wanted = [new.encode(), PASSWORD.encode()]
     assert not [
@@ -263,7 +263,7 @@ def test_it_ends_with_the_local_aws_and_comes_back_with_its_data(tmp_path: Path)
         process.communicate("", timeout=30)
     with pytest.raises(InterfaceError):
         connect(server, made)
-    shutil.rmtree(postgres.home(tmp_path))
+    shutil.rmtree(postgres_machine.home(tmp_path))
 
 
 def test_what_a_killed_local_aws_left_running_is_stopped(tmp_path: Path) -> None:
@@ -275,46 +275,46 @@ def test_what_a_killed_local_aws_left_running_is_stopped(tmp_path: Path) -> None
     postgres.stop_all(tmp_path)
     with pytest.raises(InterfaceError):
         connect(server, made)
-    shutil.rmtree(postgres.home(tmp_path))
+    shutil.rmtree(postgres_machine.home(tmp_path))
 
 
 def test_a_taken_port_is_taken_on_another_address() -> None:
     name = uuid.uuid4().hex
     port = free_port()
-    first = postgres.free_address(name, port)
+    first = postgres_machine.free_address(name, port)
     with socket.socket() as taken:
         taken.bind((first, port))
         taken.listen()
-        assert postgres.free_address(name, port) != first
-    assert postgres.free_address(name, port) == first
+        assert postgres_machine.free_address(name, port) != first
+    assert postgres_machine.free_address(name, port) == first
 
 
 def test_a_port_that_is_taken_everywhere_is_an_error() -> None:
     with socket.socket() as taken:
         taken.bind(("0.0.0.0", 0))
         taken.listen()
-        with pytest.raises(postgres.PostgresError, match="taken on every"):
-            postgres.free_address("name", taken.getsockname()[1])
+        with pytest.raises(postgres_machine.PostgresError, match="taken on every"):
+            postgres_machine.free_address("name", taken.getsockname()[1])
 
 
 def test_without_postgresql_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr(postgres, "_PLACES", ())
-    assert postgres.installed() is None
+    monkeypatch.setattr(postgres_machine, "_PLACES", ())
+    assert postgres_machine.installed() is None
     server = postgres.Server(directory=tmp_path, name="r/i", address="127.0.0.1", port=1)
-    with pytest.raises(postgres.PostgresError, match="not installed"):
+    with pytest.raises(postgres_machine.PostgresError, match="not installed"):
         server.create(username="u", password="p", database=None, force_tls=True)
 
 
 def test_a_password_that_scram_prohibits_is_not_quoted(tmp_path: Path) -> None:
     server = postgres.Server(directory=tmp_path, name="r/i", address="127.0.0.1", port=1)
-    with pytest.raises(postgres.PostgresError, match="SCRAM prohibits") as refused:
+    with pytest.raises(postgres_machine.PostgresError, match="SCRAM prohibits") as refused:
         server.set_password("u", "planted\u0007")
     assert "planted" not in str(refused.value)
 
 
 def test_its_files_are_where_their_owner_can_get(tmp_path: Path) -> None:
-    place = postgres.home(tmp_path)
+    place = postgres_machine.home(tmp_path)
     if os.geteuid() == 0:
         # pytest's folder is closed to everybody but root.
         assert place.parent == Path("/var/tmp")

@@ -17,7 +17,20 @@ from tests.operations.conftest import Command
 from tests.operations.tiny import STACK, WORD, Tiny
 
 COMMANDS = {
-    (): ["bootstrap", "demo", "deploy", "destroy", "diagram", "local", "outputs", "secret"],
+    (): [
+        "bench",
+        "bootstrap",
+        "credentials",
+        "demo",
+        "deploy",
+        "destroy",
+        "diagram",
+        "local",
+        "outputs",
+        "rotate",
+        "secret",
+    ],
+    ("credentials",): ["check"],
     ("local",): ["down", "env", "reset", "status", "up"],
     ("secret",): ["check", "create"],
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from environments.problem import Problem
-from localcloud import postgres
+from localcloud import postgres_machine
 from operations import demo
 from operations.deployed import Deployed
 from operations.local import DIRECTORY_VARIABLE
@@ -78,6 +78,6 @@ def test_a_backend_file_is_made_from_the_example_once(project: Project) -> None:
 def test_without_postgresql_it_says_that_no_login_was_rotated(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(postgres, "installed", lambda: None)
+    monkeypatch.setattr(postgres_machine, "installed", lambda: None)
     demo._rotate(Project(), Deployed(region="eu-central-2", secrets=("none",), database="none"))
     assert "skipped: PostgreSQL is not installed here" in capsys.readouterr().out
