@@ -34,9 +34,17 @@ DROPPED: Mapping[str, object] = {
 }
 """Settings of CreateDBInstance that moto does not store, and what AWS takes without them (source: API reference)."""
 
-NEWEST_MINOR = {"13": "13.20", "14": "14.17", "15": "15.12", "16": "16.8", "17": "17.4"}
+NEWEST_MINOR = {
+    "12": "12.22",
+    "13": "13.23",
+    "14": "14.24",
+    "15": "15.19",
+    "16": "16.15",
+    "17": "17.11",
+    "18": "18.6",
+}
 """Minor version that RDS takes for a major version of PostgreSQL
-(source: https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes, 2025-04)."""
+(source: ``modules/facts/postgres_versions.tsv``, 2026-11-24; a test compares them)."""
 
 LARGE_GB = 400
 """From this size gp3 has 12,000 IOPS and 500 MB/s, below 3,000 and 125

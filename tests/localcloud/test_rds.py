@@ -10,6 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
+from localcloud.gaps.rds import NEWEST_MINOR
+from modules import facts
 from tests.localcloud.server import Server, free_port
 
 pytestmark = pytest.mark.server
@@ -246,6 +248,13 @@ def test_filled(check: Check, local_aws: Server) -> None:
 def test_still_missing_in_moto(check: Check, plain_moto: Server) -> None:
     with pytest.raises((AssertionError, pytest.fail.Exception, ClientError, ResponseParserError)):
         check(plain_moto)
+
+
+def test_the_newest_minor_versions_are_those_of_the_facts() -> None:
+    assert {major: facts.latest_minor(major) for major in NEWEST_MINOR} == NEWEST_MINOR
+    assert {version.split(".")[0] for version in facts.postgres_versions()} - {"10", "11"} == set(
+        NEWEST_MINOR
+    )
 
 
 def test_deletion_protection_is_honoured(local_aws: Server) -> None:
