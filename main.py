@@ -33,18 +33,20 @@ def main() -> None:
     values = context.read()
     environment = load(name, suffix=chosen_suffix(values.get))
     removable = os.environ.get("HOLDFAST_REMOVAL") == "allow"
+    state = backend.read()
     folder = outdir.folder(Path.cwd())
     folder.mkdir(parents=True, exist_ok=True)
     app = App(outdir=str(folder), context=values)
     for stack in (CitizenData(app, environment=environment, removable=removable),):
-        keep_state(stack, environment=name, suffix=environment.suffix)
+        keep_state(stack, state, environment=name, suffix=environment.suffix)
     app.synth()
     connection.forget_other_environments(folder)
 
 
-def keep_state(stack: TerraformStack, *, environment: str, suffix: str) -> None:
-    """Keep the stack's state where ``backend.tf`` says; without the file, in a file beside it."""
-    settings = backend.read()
+def keep_state(
+    stack: TerraformStack, settings: backend.Backend | None, *, environment: str, suffix: str
+) -> None:
+    """Keep the stack's state in the backend of ``backend.tf``; without one, in a file in the working directory."""
     if settings is None:
         # Not cdktf's own name for it: that is the same one for all environments.
         LocalBackend(stack, path=str(Path.cwd() / f"{environment}.{suffix}.{stack.node.id}.tfstate"))

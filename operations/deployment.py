@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from operations import console, outputs, protection, secret_entry, synth
+from operations import console, outputs, protection, secret_entry, synth, tools
 from operations.failure import Failed
 from operations.terraform import Terraform, warn_about_logging
 
@@ -38,9 +38,10 @@ def deploy(project: Project, stack: str, *, environment: str | None, approve: Ca
         Whether the system is deployed as planned; False when the plan was not approved.
 
     Raises:
-        Problem: bad input, or the database's secret entry is missing.
+        Problem: bad input, no Terraform, or the database's secret entry is missing.
         Failed: Terraform failed.
     """
+    tools.terraform()
     warn_about_logging()
     synth.synthesize(project, environment=environment)
     terraform = terraform_of(project, stack)
@@ -86,6 +87,7 @@ def destroy(
         Problem: the system is protected, or what destroying needs is missing.
         Failed: Terraform failed, or something was left.
     """
+    tools.terraform()
     warn_about_logging()
     synth.synthesize(project, environment=environment, allow_removal=allow_protected)
     terraform = terraform_of(project, stack, show=show)

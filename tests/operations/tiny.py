@@ -35,13 +35,13 @@ _KEPT = f"""{_READ}
 sys.path.insert(0, {str(ROOT)!r})
 from main import keep_state
 from cdktf import App, TerraformStack
-from environments import connection, outdir
+from environments import backend, connection, outdir
 
 app = App(outdir=str(outdir.folder(here)))
 stack = TerraformStack(app, "{STACK}")
 for kind, blocks in system.items():
     stack.add_override(kind, blocks)
-keep_state(stack, environment=environment, suffix=environment)
+keep_state(stack, backend.read(), environment=environment, suffix=environment)
 app.synth()
 connection.forget_other_environments(outdir.folder(here))
 """
