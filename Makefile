@@ -4,6 +4,7 @@ PYTHON ?= python3
 PIPENV_VERSION = 2026.10.3
 VENV_PYTHON = .venv/bin/python
 HOLDFAST = $(VENV_PYTHON) -m operations
+STARTED := $(shell date +%s)
 
 # Without compiled files a start takes 45 s instead of 2.
 unexport PYTHONDONTWRITEBYTECODE
@@ -18,12 +19,11 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-demo: ## Deploy citizen-data into a local AWS: installs, deploys, proves that a second plan is empty, rotates
-	@started=$$(date +%s) && $(MAKE) --no-print-directory install && \
-	HOLDFAST_INSTALL_SECONDS=$$(( $$(date +%s) - started )) $(HOLDFAST) demo
+demo: install ## Deploy citizen-data into a local AWS: installs, deploys, proves that a second plan is empty, rotates
+	@HOLDFAST_INSTALL_SECONDS=$$(( $$(date +%s) - $(STARTED) )) $(HOLDFAST) demo
 
 destroy: ## Destroy what the demo deployed, and the local AWS
-	@if [ -x $(VENV_PYTHON) ]; then $(HOLDFAST) demo --destroy; else echo "Nothing is installed, so nothing to destroy."; fi
+	@if [ -f .venv/.installed ]; then $(HOLDFAST) demo --destroy; else echo "Nothing is installed, so nothing to destroy."; fi
 
 test: install ## Run every test, with coverage
 	@$(VENV_PYTHON) -m pytest -n 3 --dist loadgroup --cov --cov-report=term:skip-covered
@@ -48,13 +48,17 @@ format: install ## Format the code
 	@$(VENV_PYTHON) -m ruff format . && $(VENV_PYTHON) -m ruff check --fix .
 
 clean: ## Remove what was installed, and all working files; stops the local AWS
-	@if [ -x $(VENV_PYTHON) ] && [ -d .holdfast/local ]; then $(HOLDFAST) local reset --yes; fi
+	@if [ -f .venv/.installed ] && [ -d .holdfast/local ]; then $(HOLDFAST) local reset --yes || { \
+	  echo "The local AWS may still be running, so nothing else was removed. To go on without it: rm -r .holdfast/local" >&2; \
+	  exit 1; }; fi
 	@rm -rf .venv .tools node_modules .holdfast cdktf.out cfn-outputs .pytest_cache .mypy_cache .ruff_cache \
 	  .hypothesis .coverage .coverage.* htmlcov
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	@if grep -qs '^# Written by `holdfast demo`' backend.tf; then rm backend.tf; fi
 
+# A Python that was replaced by another version leaves the packages behind: then they are installed again.
 install: preflight ## Install from the locks: .venv, .tools, node_modules
+	@$(VENV_PYTHON) -c "import typer" 2>/dev/null || rm -f .venv/.installed .venv/.warm
 	@$(MAKE) -s --no-print-directory -j2 .venv/.installed node_modules/.installed
 	@$(MAKE) -s --no-print-directory .venv/.warm
 
@@ -65,7 +69,7 @@ preflight:
 # Pipenv from the PATH when there is one, else a pinned one of our own.
 .venv/.installed: Pipfile.lock
 	@echo "Installing the Python packages of Pipfile.lock"
-	@[ -x $(VENV_PYTHON) ] || $(PYTHON) -m venv .venv
+	@$(VENV_PYTHON) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	@pipenv=$$(command -v pipenv) && "$$pipenv" --version >/dev/null 2>&1 || { \
 	  pipenv=$$PWD/.tools/bin/pipenv; \
 	  [ -x "$$pipenv" ] || { $(PYTHON) -m venv .tools && .tools/bin/pip install -qq pipenv==$(PIPENV_VERSION); }; \
