@@ -172,7 +172,7 @@ def test_it_installs_from_the_locks_once(installed: Place) -> None:
     assert sorted(installed.calls()) == [
         "npm ci --ignore-scripts --no-progress --loglevel=error",
         "pipenv sync --dev",
-        "python -m modules.lazy_bindings.warm",
+        "python -m modules.lazy_bindings.warm main.py",
         "python3 -m venv --clear .venv",
     ]
     assert installed.make("install").returncode == 0
@@ -192,7 +192,7 @@ def test_a_changed_lock_is_installed_again(installed: Place, changed: str, again
     installs = [call for call in installed.calls() if not call.startswith("python ")]
     assert len(installs) == 1
     assert installs[0].startswith(again)
-    assert "python -m modules.lazy_bindings.warm" in installed.calls()
+    assert "python -m modules.lazy_bindings.warm main.py" in installed.calls()
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_what_broke_off_is_all_that_is_done_again(place: Place, broken: str, lef
     assert place.make("install").returncode == 0
     first, second = place.calls()
     assert first.startswith(left)
-    assert second == "python -m modules.lazy_bindings.warm"
+    assert second == "python -m modules.lazy_bindings.warm main.py"
 
 
 def test_a_virtual_environment_that_is_half_made_is_made_anew(installed: Place) -> None:
