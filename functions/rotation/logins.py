@@ -65,7 +65,7 @@ class Logins:
         owner = roles.find(self._session, self._owner)
         self._require_own([role for role in (current, other) if role is not None], owner, other)
         if current is not None:
-            self._require_that_nothing_is_lost(current)
+            self._require_that_it_can_be_followed(current)
         created = [] if owner else [self._create_owner()]
         if current is None:
             # The first rotation: an entry that was made before its role. Whoever has read it can log in now, too.
@@ -100,8 +100,13 @@ class Logins:
                 "it is this application's"
             )
 
-    def _require_that_nothing_is_lost(self, current: Role) -> None:
-        """What belongs to the current login itself would be missing under the other one."""
+    def _require_that_it_can_be_followed(self, current: Role) -> None:
+        """The other login must get all that the current one has, and no more."""
+        if not current.attributes["rolcanlogin"]:
+            raise PrivilegeError(
+                f"{current.name} is locked (NOLOGIN), which must not be undone through its other login; unlock it when "
+                f"the reason is gone: ALTER ROLE {identifier(current.name)} LOGIN"
+            )
         if current.superuser:
             raise PrivilegeError(
                 f"{current.name} is a superuser, which cannot be carried over to another login"

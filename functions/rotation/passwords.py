@@ -19,6 +19,10 @@ EXCLUDED_CHARACTERS = "".join(character for character in string.punctuation if c
 """What stays is unreserved in URLs (RFC 3986, 2.3). It needs no escape in a URL, a libpq connection string, a shell
 or SQL, and has none of the characters that RDS refuses in a master password: slash, at, quotes and space."""
 
+REFUSED_BY_RDS = "/@\"'"
+"""In a master password, beside the space (source: CreateDBInstance, MasterUserPassword). Whatever else is excluded: Terraform
+may hand the password to RDS again."""
+
 LEAST_ALPHABET = 32
 """Different characters that must stay: 5 bits each, so that the shortest password has 80 bits."""
 
@@ -32,8 +36,8 @@ class PasswordPolicy:
 
     Args:
         length: characters, 16 to 128.
-        excluded: ASCII characters that must not be in one; 32 others must stay, and one lower-case letter,
-            upper-case letter and digit, as Secrets Manager puts one of each into every password.
+        excluded: ASCII characters that must not be in one, beside those that RDS refuses; 32 others must stay, and one
+            lower-case letter, upper-case letter and digit, as Secrets Manager puts one of each into every password.
 
     Raises:
         ConfigurationError: the length or what stays is out of these bounds.
@@ -47,7 +51,7 @@ class PasswordPolicy:
             raise ConfigurationError(
                 f"the function's PASSWORD_LENGTH is {self.length}; allowed: {LENGTHS[0]} to {LENGTHS[-1]}"
             )
-        stays = set(_CHARACTERS) - set(self.excluded)
+        stays = self._stays
         kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
         if len(stays) < LEAST_ALPHABET or not all(stays & set(kind) for kind in kinds):
             raise ConfigurationError(
@@ -56,13 +60,22 @@ class PasswordPolicy:
             )
 
     @property
+    def all_excluded(self) -> str:
+        """Every character that Secrets Manager must leave out."""
+        return "".join(sorted(set(_CHARACTERS) - self._stays))
+
+    @property
     def without_punctuation(self) -> bool:
         """Whether no punctuation character is left to choose from."""
-        return not set(string.punctuation) - set(self.excluded)
+        return self._stays.isdisjoint(string.punctuation)
 
     def allows(self, password: str) -> bool:
         """Whether a password is as it must be."""
-        return len(password) == self.length and set(password) <= set(_CHARACTERS) - set(self.excluded)
+        return len(password) == self.length and set(password) <= self._stays
+
+    @property
+    def _stays(self) -> set[str]:
+        return set(_CHARACTERS).difference(self.excluded, REFUSED_BY_RDS)
 
 
 def scram_verifier(password: str) -> str:

@@ -145,7 +145,7 @@ class Secret:
             "GetRandomPassword",
             lambda: self._client.get_random_password(
                 PasswordLength=policy.length,
-                ExcludeCharacters=policy.excluded,
+                ExcludeCharacters=policy.all_excluded,
                 ExcludePunctuation=policy.without_punctuation,
             ),
         )["RandomPassword"]

@@ -68,7 +68,7 @@ class Settings:
             owner_role=_owner_role(environment),
             passwords=PasswordPolicy(
                 length=_number(environment, "PASSWORD_LENGTH", None, 32),
-                excluded=environment.get("PASSWORD_EXCLUDED_CHARACTERS", EXCLUDED_CHARACTERS),
+                excluded=environment.get("PASSWORD_EXCLUDED_CHARACTERS") or EXCLUDED_CHARACTERS,
             ),
             namespace=_namespace(environment),
         )

@@ -45,7 +45,9 @@ class SingleUser:
         if self._database.accepts(pending.login):
             return "the database has the pending password already"
         role = pending.login.username
-        known = (entry.login for entry in chain([current], earlier) if entry.login.same_role(pending.login))
+        # At last the pending one again: if none works, another delivery may just have set it.
+        entries = chain([current], earlier, [pending])
+        known = (entry.login for entry in entries if entry.login.same_role(pending.login))
         try:
             with self._database.managing(known) as session, session.transaction(lock=role):
                 session.set_password(role, pending.login.password)
@@ -58,6 +60,8 @@ class SingleUser:
             ) from error
         if session.login == current.login:
             return "set the pending password with the current one"
+        if session.login == pending.login:
+            return "another delivery has set the pending password"
         return "set the pending password with an earlier one, as the database refuses the current one"
 
     def verify(self, pending: Entry) -> None:

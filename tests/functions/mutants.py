@@ -140,8 +140,8 @@ MUTANTS = (
     Mutant(
         name="forgets what a rotation that broke off has set",
         file="single_user.py",
-        old="for entry in chain([current], earlier) if",
-        new="for entry in chain([current], ()) if",
+        old="chain([current], earlier, [pending])",
+        new="chain([current], [pending])",
         test="test_single_user.py::test_after_a_crash_another_rotation_can_begin",
     ),
     Mutant(
@@ -157,6 +157,13 @@ MUTANTS = (
         old='                name=f"rotation of {lock}",\n',
         new='                name=f"rotation of {id(self)}",\n',
         test="test_concurrency.py::test_a_newer_rotation_that_waited_has_the_last_word",
+    ),
+    Mutant(
+        name="takes the work of another delivery for a wrong password",
+        file="single_user.py",
+        old="chain([current], earlier, [pending])",
+        new="chain([current], earlier)",
+        test="test_concurrency.py::test_another_delivery_may_set_the_password_between_two_tries",
     ),
     # Alternating users
     Mutant(

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from functions.rotation.entry import Login
 from functions.rotation.failures import RotationError
 from functions.rotation.handler import handler
-from functions.rotation.postgres import Session
+from functions.rotation.postgres import PostgreSQL, Session
 from tests.functions.application import (
     Application,
     MakeSecret,
@@ -104,6 +105,27 @@ def test_each_step_may_be_delivered_twice_at_once(rotated: Rotated, pool: Thread
             assert len([labels for labels in rotated.secret.stages().values() if "AWSCURRENT" in labels]) == 1
         assert "AWSCURRENT" in rotated.secret.stages()[token]
         assert rotated.logs_in()
+
+
+def test_another_delivery_may_set_the_password_between_two_tries(
+    server: PostgreSQLServer, make_secret: MakeSecret, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pending password is not there yet, and then the current one is not there any more."""
+    rotated = make_single_user(server, make_secret)
+    token = rotated.secret.begin()
+    rotated.secret.step("createSecret", token)
+    accepts, twins = PostgreSQL.accepts, [rotated]
+
+    def before_the_twin(self: PostgreSQL, login: Login) -> bool:
+        answer = accepts(self, login)
+        if twins:
+            twins.pop().secret.step("setSecret", token)
+        return answer
+
+    monkeypatch.setattr(PostgreSQL, "accepts", before_the_twin)
+    rotated.secret.step("setSecret", token)
+    rotated.secret.rotate(token)
+    assert rotated.logs_in()
 
 
 def test_a_late_delivery_of_a_rotation_that_is_over_changes_nothing(

@@ -43,6 +43,13 @@ def test_alphabets_that_are_allowed(excluded: str) -> None:
     assert PasswordPolicy(excluded=excluded).without_punctuation == (excluded == string.punctuation)
 
 
+def test_what_rds_refuses_is_left_out_whatever_the_settings_say() -> None:
+    policy = PasswordPolicy(excluded="0O")
+    assert policy.all_excluded == "\"'/0@O"
+    assert not policy.allows("a" * 31 + "@")
+    assert policy.allows("a" * 31 + "!")
+
+
 @pytest.mark.parametrize(
     "excluded",
     [

@@ -125,10 +125,10 @@ def test_a_password_that_was_not_asked_for_is_refused() -> None:
     stub.add_response(
         "get_random_password",
         {"RandomPassword": "short"},
-        {"PasswordLength": 16, "ExcludeCharacters": "/", "ExcludePunctuation": False},
+        {"PasswordLength": 16, "ExcludeCharacters": "\"'/0@", "ExcludePunctuation": False},
     )
     with pytest.raises(SecretsManagerError, match="GetRandomPassword answers a password that is not as"):
-        secret.random_password(PasswordPolicy(length=16, excluded="/"))
+        secret.random_password(PasswordPolicy(length=16, excluded="0"))
 
 
 def test_a_label_is_taken_from_the_version_that_had_it() -> None:
