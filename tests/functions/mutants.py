@@ -235,7 +235,7 @@ MUTANTS = (
         file="administrator.py",
         old="            if not entry.login.same_server(application):\n",
         new="            if not entry.login:\n",
-        test="test_alternating_users.py::test_an_administrator_of_another_server_is_refused",
+        test="test_administrator.py::test_an_administrator_of_another_server_is_refused",
     ),
     # What alarms count
     Mutant(
