@@ -26,7 +26,7 @@ destroy: ## Destroy what the demo deployed, and the local AWS
 	@if [ -f .venv/.installed ]; then $(HOLDFAST) demo --destroy; else echo "Nothing is installed, so nothing to destroy."; fi
 
 test: install ## Run every test, with coverage
-	@$(VENV_PYTHON) -m pytest -n 3 --dist loadgroup --cov --cov-report=term:skip-covered
+	@$(VENV_PYTHON) -m pytest -n 4 --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 unit: install ## Run the tests that need neither Terraform nor a server
 	@$(VENV_PYTHON) -m pytest -q -m "not terraform and not server and not deployed and not slow"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from modules.lazy_bindings import activate
 
@@ -14,17 +14,26 @@ activate()
 
 pytest_plugins = ["tests.localcloud.fixtures", "tests.system.fixtures"]
 
+ON_THE_DEMO = ("tests/deployed/", "tests/system/test_ephemeral.py")
+"""Tests of one system, which takes minutes to deploy."""
 
-DEPLOYED = Path(__file__).parent / "deployed"
+
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]
+    """Keeps the tests of a file in one process, for their fixtures, and those on the demo in one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "demo" if nodeid.startswith(ON_THE_DEMO) else nodeid.partition("::")[0]
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
+    """Schedule by file; used with ``pytest -n``."""
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's tests in one process, for their fixtures; begin with the long deployments."""
+    """Begin with the long deployments."""
     for item in items:
-        if DEPLOYED in item.path.parents:
+        if item.nodeid.startswith(ON_THE_DEMO):
             item.add_marker(pytest.mark.deployed)
-            item.add_marker(pytest.mark.xdist_group("demo"))
-        elif item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     items.sort(key=lambda item: "deployed" not in item.keywords)  # stable: otherwise as they were

@@ -16,7 +16,7 @@ import pytest
 from tests.localcloud.server import Server, free_port
 from tests.system.checkout import BUCKET, FOLDER, Checkout
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("bad input")]
+pytestmark = pytest.mark.slow
 
 MAIN = (sys.executable, "main.py")
 HOLDFAST = (sys.executable, "-m", "operations")

@@ -15,7 +15,6 @@ pytestmark = [
     pytest.mark.deployed,
     pytest.mark.terraform,
     pytest.mark.server,
-    pytest.mark.xdist_group("demo"),
 ]
 
 

@@ -12,7 +12,6 @@ pytestmark = [
     pytest.mark.deployed,
     pytest.mark.terraform,
     pytest.mark.server,
-    pytest.mark.xdist_group("regulated"),
 ]
 
 
