@@ -64,9 +64,13 @@ print("interrupts:", len(times), flush=True)
 """
 
 OUTER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from operations.processes import stream
+
+# Tests that run in the background have inherited that these are ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 def show(line):
     print(line, flush=True)
