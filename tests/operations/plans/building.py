@@ -19,7 +19,7 @@ def change(
     **more: Any,
 ) -> dict[str, Any]:
     """A change as Terraform writes it; what is marked sensitive is so before and after."""
-    type_, name = address.split("[")[0].split(".")[-2:]
+    type_, name = address.split("[", maxsplit=1)[0].split(".")[-2:]
     within = {key: more.pop(key) for key in ("replace_paths", "importing") if key in more}
     return {
         "address": address,

@@ -25,7 +25,7 @@ def test_references_of_a_real_plan() -> None:
         f"aws_db_parameter_group.{systems.PARAMETERS}",
         f"aws_security_group.{systems.GROUP}",
     }
-    assert found.through(instance, "kms_key_id") == {f"aws_kms_key.{systems.KEY}"}
+    assert found.through(instance, "kms_key_id") == frozenset({f"aws_kms_key.{systems.KEY}"})
     assert found.through(instance, "engine") == frozenset()
     assert found.of("aws_x.absent") == frozenset()
 

@@ -45,7 +45,12 @@ def test_what_has_the_name_of_a_secret_is_hidden() -> None:
 
 
 def test_what_is_not_set_or_only_switched_stays_visible() -> None:
-    values = {"password": None, "token": "", "secrets": [], "manage_master_user_password": True}
+    values: dict[str, Any] = {
+        "password": None,
+        "token": "",
+        "secrets": [],
+        "manage_master_user_password": True,
+    }
     assert shown(values, sensitive={"password": True}) == values
 
 
