@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from operations.plans.json_values import Json, Marks, any_mark, embedded, inner_marks
 from operations.plans.secrecy import REDACTED
+from operations.plans.visible import visible, visible_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,15 @@ def differences(change: Change, shown: Shown) -> list[Difference]:
         shown: the same values as they may be shown.
     """
     before, after = _Value(change.before, shown.before), _Value(change.after, shown.after)
-    return list(_compare(before, after, change.after_unknown, ()))
+    return [
+        Difference(
+            path=tuple(visible(part) if isinstance(part, str) else part for part in difference.path),
+            before=visible_value(difference.before),
+            after=visible_value(difference.after),
+            unknown=difference.unknown,
+        )
+        for difference in _compare(before, after, change.after_unknown, ())
+    ]
 
 
 def path_text(path: Path) -> str:

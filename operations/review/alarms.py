@@ -21,13 +21,13 @@ def reasons(subject: Subject) -> Iterator[Reason]:
         return
     for name in ("metric_name", "namespace", "dimensions", "metric_query", "statistic", "extended_statistic"):
         if subject.before(name) != subject.after(name) or subject.unknown(name):
-            yield _reason(f"the alarm watches something else: {subject.transition((name,))}", name)
+            yield _reason(subject, "the alarm watches something else", name)
     (before,), (after,) = subject.before("threshold"), subject.after("threshold")
     comparison = subject.before(_COMPARISON)
     if comparison != subject.after(_COMPARISON) or subject.unknown(_COMPARISON):
-        yield _reason(f"the alarm compares in another way: {subject.transition((_COMPARISON,))}", _COMPARISON)
+        yield _reason(subject, "the alarm compares in another way", _COMPARISON)
     elif subject.unknown("threshold") or _later(before, after, str(comparison[0])):
-        yield _reason(f"the alarm comes later: {subject.transition(('threshold',))}", "threshold")
+        yield _reason(subject, "the alarm comes later", "threshold")
 
 
 def _later(before: object, after: object, comparison: str) -> bool:
@@ -40,11 +40,12 @@ def _later(before: object, after: object, comparison: str) -> bool:
     return after != before
 
 
-def _reason(text: str, attribute: str) -> Reason:
+def _reason(subject: Subject, text: str, attribute: str) -> Reason:
     return Reason(
         class_=Class.WEAKENS_PROTECTION,
         rule="alarm-later",
         text=text,
+        detail=subject.transition((attribute,)),
         path=(attribute,),
         source="CloudWatch API, PutMetricAlarm",
     )

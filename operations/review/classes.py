@@ -57,7 +57,8 @@ class Reason:
     Attributes:
         class_: the class that it makes it.
         rule: name of the rule, ``stateful-resource``.
-        text: what happens, in one sentence without a full stop; without secrets.
+        text: what happens, in one sentence without a full stop.
+        detail: the values, or whatever else comes from the plan, without secrets.
         path: the attribute that it is about.
         source: where AWS says so.
     """
@@ -65,5 +66,9 @@ class Reason:
     class_: Class
     rule: str
     text: str
+    detail: str | None = None
     path: Path | None = None
     source: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.text}: {self.detail}" if self.detail else self.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from operations.plans.differences import Difference, differences
@@ -10,6 +10,7 @@ from operations.plans.digest import digest
 from operations.plans.model import Action
 from operations.plans.references import References
 from operations.plans.secrecy import Secrecy
+from operations.plans.visible import visible
 from operations.review import alarms, data, openings, parameters, policies, service, tables, weakening
 from operations.review.classes import Class, Reason
 from operations.review.renames import Rename, renames
@@ -133,7 +134,7 @@ def review(plan: Plan, *, stack: str) -> ReviewedPlan:
         changes=tuple(classify(happening, secrecy, References(plan.configuration))),
         outputs=tuple(
             OutputReviewed(
-                name=name,
+                name=visible(name),
                 action=change.action,
                 differences=tuple(differences(change, secrecy.shown(change, name))),
             )
@@ -141,7 +142,9 @@ def review(plan: Plan, *, stack: str) -> ReviewedPlan:
             if change.action is not Action.NOTHING
         ),
         drifted=tuple(
-            sorted({resource.address for resource in plan.resource_drift if drift(resource, secrecy)})
+            sorted(
+                {visible(resource.address) for resource in plan.resource_drift if drift(resource, secrecy)}
+            )
         ),
         unchanged=len(managed) - len(happening),
     )
@@ -194,22 +197,24 @@ def classify(resources: Sequence[ResourceChange], secrecy: Secrecy, references: 
 
 def _reviewed(subject: Subject, *, rename: Rename | None, refers_to: tuple[str, ...]) -> Reviewed:
     resource = subject.resource
-    reasons = sorted(
-        (reason for rule in _RULES for reason in rule(subject)), key=lambda reason: -reason.class_
-    )
+    found = (reason for rule in _RULES for reason in rule(subject))
+    reasons = [
+        replace(reason, detail=visible(reason.detail)) if reason.detail else reason
+        for reason in sorted(found, key=lambda reason: -reason.class_)
+    ]
     by_action = Class.REPLACES if subject.action.replaces else _BY_ACTION[subject.action]
     importing = resource.change.importing
     return Reviewed(
-        address=resource.address,
-        previous_address=resource.previous_address if resource.moved else None,
+        address=visible(resource.address),
+        previous_address=visible(resource.previous_address or "") if resource.moved else None,
         type=resource.type,
         action=subject.action,
         class_=max([by_action, *(reason.class_ for reason in reasons)]),
         reasons=tuple(reasons),
-        why=tuple(why(subject)),
+        why=tuple(map(visible, why(subject))),
         differences=tuple(subject.differences),
         rename=rename,
-        imported=(importing.id or "by its identity") if importing else None,
+        imported=visible(importing.id or "by its identity") if importing else None,
         deposed=resource.deposed,
         refers_to=refers_to,
     )
@@ -234,5 +239,7 @@ def _addresses(
     configured: Iterable[str], by_address: Mapping[str, Sequence[ResourceChange]]
 ) -> tuple[str, ...]:
     return tuple(
-        sorted({resource.address for address in configured for resource in by_address.get(address, [])})
+        sorted(
+            {visible(resource.address) for address in configured for resource in by_address.get(address, [])}
+        )
     )

@@ -30,7 +30,8 @@ def reasons(subject: Subject) -> Iterator[Reason]:
         yield Reason(
             class_=Class.DESTROYS_DATA,
             rule="automated-backups-deleted",
-            text=f"the automated backups are deleted: {subject.transition((_RETENTION,))}",
+            text="the automated backups are deleted",
+            detail=subject.transition((_RETENTION,)),
             path=(_RETENTION,),
             source="RDS user guide, disabling automated backups",
         )

@@ -114,7 +114,8 @@ def reasons(subject: Subject) -> Iterator[Reason]:
             yield Reason(
                 class_=Class.WEAKENS_PROTECTION,
                 rule="security-group-opened" if opening.to_everyone else "security-group-wider",
-                text=f"the security group lets through {name}",
+                text="the security group lets more through",
+                detail=name,
             )
 
 

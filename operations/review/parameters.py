@@ -54,7 +54,8 @@ def reasons(subject: Subject) -> Iterator[Reason]:
             yield Reason(
                 class_=Class.WEAKENS_PROTECTION,
                 rule="parameter-protects-less",
-                text=f"{protection.weaker}: {values}",
+                text=protection.weaker,
+                detail=values,
                 path=protection.attribute,
                 source=protection.source,
             )
@@ -62,7 +63,8 @@ def reasons(subject: Subject) -> Iterator[Reason]:
             yield Reason(
                 class_=Class.INTERRUPTS_SERVICE,
                 rule="reboot-needed",
-                text=f"takes effect when the databases that use it are rebooted: {values}",
+                text="takes effect when the databases that use it are rebooted",
+                detail=values,
                 path=("parameter", name, "value"),
                 source=_SOURCE,
             )

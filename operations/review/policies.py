@@ -85,8 +85,7 @@ def reasons(subject: Subject) -> Iterator[Reason]:
     paths = {*before, *after, *(((name,)) for name in _ATTRIBUTES if compared and subject.unknown(name))}
     for path in sorted(paths, key=str):
         if subject.unknown(*(part for part in path if isinstance(part, str))):
-            text = f"{path_text(path)} may allow more: it is {UNKNOWN}"
-            yield _reason("policy-unknown", text, path)
+            yield _reason("policy-unknown", f"a policy may allow more: it is {UNKNOWN}", path)
         elif path in after:
             old = _named(before.get(path), shown_before.get(path))
             new = _named(after[path], shown_after.get(path))
@@ -99,12 +98,12 @@ def _compare(
     for statement, name in new:
         allowed = any(wider.covers(statement) for wider, _ in old)
         if statement.to_everyone and not allowed:
-            yield _reason("policy-opened", f"{path_text(path)} allows everyone: {name}", path)
+            yield _reason("policy-opened", "a policy allows something to everyone", path, name)
         elif statement.effect == "Allow" and compared and not allowed:
-            yield _reason("policy-wider", f"{path_text(path)} allows more: {name}", path)
+            yield _reason("policy-wider", "a policy allows more", path, name)
     for statement, name in old:
         if statement.effect == "Deny" and not any(wider.covers(statement) for wider, _ in new):
-            yield _reason("policy-denies-less", f"{path_text(path)} no longer denies: {name}", path)
+            yield _reason("policy-denies-less", "a policy no longer denies something", path, name)
 
 
 def _named(document: Json, shown: Json) -> list[tuple[Statement, str]]:
@@ -115,8 +114,9 @@ def _named(document: Json, shown: Json) -> list[tuple[Statement, str]]:
     return list(zip(statements, names, strict=True))
 
 
-def _reason(rule: str, text: str, path: Path) -> Reason:
-    return Reason(class_=Class.WEAKENS_PROTECTION, rule=rule, text=text, path=path)
+def _reason(rule: str, text: str, path: Path, statement: str | None = None) -> Reason:
+    detail = path_text(path) if statement is None else f"{path_text(path)}: {statement}"
+    return Reason(class_=Class.WEAKENS_PROTECTION, rule=rule, text=text, detail=detail, path=path)
 
 
 def _documents(value: Json, path: Path = ()) -> Iterator[tuple[Path, dict[str, Json]]]:

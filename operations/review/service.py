@@ -44,7 +44,8 @@ def reasons(subject: Subject) -> Iterator[Reason]:
             yield Reason(
                 class_=Class.INTERRUPTS_SERVICE,
                 rule="applied-immediately" if when == _WINDOWS["now"] else "interruption",
-                text=f"{interruption.what}, {when}: {subject.transition(interruption.attribute)}",
+                text=f"{interruption.what}, {when}",
+                detail=subject.transition(interruption.attribute),
                 path=interruption.attribute,
                 source=interruption.source,
             )

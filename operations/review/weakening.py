@@ -52,7 +52,8 @@ def _attributes(subject: Subject) -> Iterator[Reason]:
             yield Reason(
                 class_=Class.WEAKENS_PROTECTION,
                 rule="less-protection",
-                text=f"{protection.weaker}: {_transition(subject, protection)}",
+                text=protection.weaker,
+                detail=_transition(subject, protection),
                 path=path,
                 source=protection.source,
             )

@@ -16,9 +16,7 @@ def reviewed(*changes: dict[str, Any], **more: Any) -> list[Reviewed]:
 def texts(*changes: dict[str, Any], **more: Any) -> list[str]:
     """The reasons of all changes: class and text."""
     return [
-        f"{reason.class_.slug}: {reason.text}"
-        for found in reviewed(*changes, **more)
-        for reason in found.reasons
+        f"{reason.class_.slug}: {reason}" for found in reviewed(*changes, **more) for reason in found.reasons
     ]
 
 

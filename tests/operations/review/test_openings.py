@@ -44,7 +44,7 @@ def block(*cidrs: str, protocol: str = "tcp", port: int = 443, **more: Any) -> d
 )
 def test_a_rule_that_lets_more_through(before: dict[str, Any], after: dict[str, Any], says: str) -> None:
     assert texts(updated(INGRESS, before, after)) == [
-        f"weakens-protection: the security group lets through {says}"
+        f"weakens-protection: the security group lets more through: {says}"
     ]
 
 
@@ -80,9 +80,9 @@ def test_rules_in_the_group_itself() -> None:
     before = inline(block("10.0.0.0/16"), block("10.0.0.0/16", port=80))
     after = inline(block("10.0.0.0/16", "10.9.0.0/16"), block(port=22, security_groups=["sg-2"], self=True))
     assert texts(updated("aws_security_group", before, after)) == [
-        "weakens-protection: the security group lets through tcp 443 from 10.9.0.0/16",
-        "weakens-protection: the security group lets through tcp 22 from sg-2",
-        "weakens-protection: the security group lets through tcp 22 from itself",
+        "weakens-protection: the security group lets more through: tcp 443 from 10.9.0.0/16",
+        "weakens-protection: the security group lets more through: tcp 22 from sg-2",
+        "weakens-protection: the security group lets more through: tcp 22 from itself",
     ]
     assert rules(updated("aws_security_group", after, inline(block("10.9.1.0/24")))) == []
 
@@ -110,7 +110,7 @@ def test_the_older_kind_of_rule() -> None:
         "source_security_group_id": "sg-1",
     }
     assert texts(updated("aws_security_group_rule", old, {**old, "source_security_group_id": "sg-2"})) == [
-        "weakens-protection: the security group lets through tcp 22 from sg-2"
+        "weakens-protection: the security group lets more through: tcp 22 from sg-2"
     ]
 
 

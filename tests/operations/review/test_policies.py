@@ -33,23 +33,31 @@ CONDITION = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 @pytest.mark.parametrize(
     ("before", "after", "says"),
     [
-        ([allow()], [allow(Action="s3:*")], "policy allows more: s3:* on arn:aws:s3:::b/*"),
+        ([allow()], [allow(Action="s3:*")], "a policy allows more: policy: s3:* on arn:aws:s3:::b/*"),
         ([allow()], [allow(Action=["s3:GetObject", "s3:PutObject"])], "s3:GetObject, s3:PutObject"),
         ([allow()], [allow(Resource="*")], "s3:GetObject on *"),
-        ([allow()], [allow(), allow(Action="kms:Decrypt")], "policy allows more: kms:Decrypt"),
-        ([allow(Condition=CONDITION)], [allow()], "policy allows more"),
-        ([allow()], [allow(Condition=CONDITION), allow(Action="s3:Put*")], "policy allows more: s3:Put*"),
+        ([allow()], [allow(), allow(Action="kms:Decrypt")], "a policy allows more: policy: kms:Decrypt"),
+        ([allow(Condition=CONDITION)], [allow()], "a policy allows more"),
+        (
+            [allow()],
+            [allow(Condition=CONDITION), allow(Action="s3:Put*")],
+            "a policy allows more: policy: s3:Put*",
+        ),
         ([allow(Principal={"AWS": "a"})], [allow(Principal={"AWS": ["a", "b"]})], "to a, b"),
         (
             [allow(Principal={"AWS": "a"})],
             [allow(Principal="*")],
-            "policy allows everyone: s3:GetObject to *",
+            "a policy allows something to everyone: policy: s3:GetObject to *",
         ),
-        ([allow(Principal={"AWS": "a"})], [allow(Principal={"AWS": "*"})], "policy allows everyone"),
+        (
+            [allow(Principal={"AWS": "a"})],
+            [allow(Principal={"AWS": "*"})],
+            "a policy allows something to everyone",
+        ),
         ([allow()], [{"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"}], "all but some actions"),
-        ([deny()], [], "policy no longer denies: s3:* on *"),
-        ([deny()], [deny(Condition=CONDITION)], "policy no longer denies"),
-        ([deny()], [deny(Action="s3:Delete*")], "policy no longer denies"),
+        ([deny()], [], "a policy no longer denies something: policy: s3:* on *"),
+        ([deny()], [deny(Condition=CONDITION)], "a policy no longer denies something"),
+        ([deny()], [deny(Action="s3:Delete*")], "a policy no longer denies something"),
     ],
 )
 def test_wider(before: list[dict[str, Any]], after: list[dict[str, Any]], says: str) -> None:
@@ -95,7 +103,7 @@ def test_a_policy_deep_in_an_object_is_found_by_its_form() -> None:
         return {"inline_policy": [{"name": "n", **document(allow(Action=action))}]}
 
     (text,) = texts(updated("aws_iam_role", nested("s3:GetObject"), nested("s3:*")))
-    assert "inline_policy[0].policy allows more: s3:*" in text
+    assert "a policy allows more: inline_policy[0].policy: s3:*" in text
 
 
 def test_a_policy_for_something_new_widens_nothing_unless_it_allows_everyone() -> None:
@@ -117,7 +125,7 @@ def test_a_policy_that_only_denies_may_be_added() -> None:
 
 def test_a_policy_that_is_sensitive_is_not_shown() -> None:
     (text,) = texts(policy([allow()], [allow(Action="s3:*")], sensitive={"policy": True}))
-    assert text == "weakens-protection: policy allows more: (sensitive)"
+    assert text == "weakens-protection: a policy allows more: policy: (sensitive)"
 
 
 def test_a_document_with_one_statement_and_no_list() -> None:
