@@ -29,6 +29,7 @@ from operations import (
 from operations.failure import EXIT_CODES
 from operations.options import Environment
 from operations.project import Project
+from operations.review import command as review
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -198,6 +199,7 @@ def _asker(question: str, auto_approve: bool) -> Callable[[], bool]:
     return ask
 
 
+app.command(name="review", rich_help_panel=_SYSTEMS)(review.command)
 app.add_typer(secret, name="secret", rich_help_panel=_BESIDE)
 app.add_typer(logins.app, name="credentials", rich_help_panel=_SYSTEMS)
 app.command(name="rotate", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)(logins.rotate_now)

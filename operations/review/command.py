@@ -1,0 +1,138 @@
+"""``holdfast review``: what plans mean, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from environments.problem import Problem
+from operations import console
+from operations.plans import reading
+from operations.plans.visible import visible
+from operations.project import Project
+from operations.review import json_report, markdown, sarif, text, waivers
+from operations.review.classification import review
+from operations.review.gate import decide
+from operations.review.report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from operations.review.classification import ReviewedPlan
+
+PLAN_FILE = "plan.json"
+STANDARD_OUTPUT = Path("-")
+_DEFAULT_WAIVERS = Path("environments") / "waivers.toml"
+
+Plans = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        help="What `terraform show -json <plan>` wrote, or folders of `holdfast plan`. "
+        "Without any: all plans that `holdfast plan` left.",
+        show_default=False,
+    ),
+]
+
+
+def command(
+    plans: Plans = None,
+    waivers_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--waivers",
+            metavar="FILE",
+            help="Accepted changes. Default: environments/waivers.toml.",
+            show_default=False,
+        ),
+    ] = None,
+    markdown_folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--markdown", metavar="FOLDER", help="Write comments for a pull request: 1.md, 2.md, ..."
+        ),
+    ] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="Write JSON; - is standard output.")
+    ] = None,
+    sarif_file: Annotated[
+        Path | None, typer.Option("--sarif", metavar="FILE", help="Write SARIF 2.1.0; - is standard output.")
+    ] = None,
+) -> None:
+    """Say what plans mean: what destroys data, weakens protection, interrupts service, and why.
+
+    Exit code 3 when something destroys data or weakens protection and no waiver accepts it; 2 when a plan is not
+    whole or cannot be read. No report has a secret in it.
+    """
+    found = [_review(path) for path in _files(plans)]
+    today = datetime.now(UTC).date()
+    accepted = _waivers(waivers_file, Project())
+    report = Report(
+        plans=found, gate=decide(found, waivers.read(accepted, today=today) if accepted else [], today=today)
+    )
+    if STANDARD_OUTPUT not in (json_file, sarif_file):
+        for line in text.lines(report):
+            console.OUT.print(line)
+    if markdown_folder is not None:
+        write_comments(markdown.comments(report), markdown_folder)
+    for file, content in ((json_file, json_report.document), (sarif_file, sarif.document)):
+        if file is not None:
+            _write(file, json.dumps(content(report), indent=2, ensure_ascii=False) + "\n")
+    raise typer.Exit(report.gate.exit_code)
+
+
+def write_comments(comments: Sequence[str], folder: Path) -> None:
+    """Write comments as 1.md, 2.md, and so on; those of an earlier review are gone then.
+
+    Raises:
+        Problem: the folder cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("*.md"):
+            if old.stem.isdecimal():
+                old.unlink()
+        for number, comment in enumerate(comments, start=1):
+            (folder / f"{number}.md").write_text(comment, encoding="utf-8")
+    except OSError as error:
+        raise Problem(f"{folder}: cannot be written to ({error.strerror})") from None
+
+
+def _review(path: Path) -> ReviewedPlan:
+    return review(reading.read(path), stack=visible(stack_of(path)))
+
+
+def stack_of(path: Path) -> str:
+    """The name of the system that a file is of: the folder's for ``plan.json``, else the file's."""
+    return path.absolute().parent.name if path.name == PLAN_FILE else path.stem
+
+
+def _files(given: Sequence[Path] | None) -> Iterator[Path]:
+    if given:
+        yield from (path / PLAN_FILE if path.is_dir() else path for path in given)
+        return
+    found = sorted((Project().work / "plans").glob(f"*/{PLAN_FILE}"))
+    if not found:
+        raise Problem("there is no plan to review", fix="pipenv run holdfast plan, or name a plan's JSON")
+    yield from found
+
+
+def _waivers(given: Path | None, project: Project) -> Path | None:
+    if given is not None:
+        return given
+    default = project.root / _DEFAULT_WAIVERS
+    return default if default.exists() else None
+
+
+def _write(file: Path, content: str) -> None:
+    if file == STANDARD_OUTPUT:
+        console.line(content.rstrip("\n"))
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise Problem(f"{file}: cannot be written ({error.strerror})") from None
