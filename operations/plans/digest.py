@@ -11,21 +11,20 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from operations.plans.differences import differences
-
 if TYPE_CHECKING:
+    from operations.plans.comparison import Comparison
     from operations.plans.differences import Difference
-    from operations.plans.model import Change, Plan, ResourceChange
-    from operations.plans.secrecy import Secrecy
+    from operations.plans.model import Change, ResourceChange
 
 _IDENTITY = ("id", "arn")
 
 
-def digest(plan: Plan, secrecy: Secrecy) -> str:
+def digest(comparison: Comparison) -> str:
     """The hash of what a plan does: ``sha256:`` and 64 hexadecimal digits."""
-    resources = [_resource(resource, secrecy) for resource in plan.resource_changes if resource.happens]
+    plan = comparison.plan
+    resources = [_resource(resource, comparison) for resource in plan.resource_changes if resource.happens]
     outputs = {
-        name: _values(change, differences(change, secrecy.shown(change, name)))
+        name: _values(change, comparison.differences(change, name))
         for name, change in plan.output_changes.items()
         if change.actions != ("no-op",)
     }
@@ -33,9 +32,9 @@ def digest(plan: Plan, secrecy: Secrecy) -> str:
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
-def _resource(resource: ResourceChange, secrecy: Secrecy) -> dict[str, Any]:
+def _resource(resource: ResourceChange, comparison: Comparison) -> dict[str, Any]:
     change = resource.change
-    shown = secrecy.shown(change)
+    shown = comparison.shown(change)
     before = shown.before if isinstance(shown.before, dict) else {}
     goes = resource.action.removes and not resource.action.replaces
     return {
@@ -45,7 +44,7 @@ def _resource(resource: ResourceChange, secrecy: Secrecy) -> dict[str, Any]:
         "reason": resource.action_reason,
         "importing": change.importing.id if change.importing else None,
         "identity": [before.get(name) for name in _IDENTITY],
-        **_values(change, [] if goes else differences(change, shown)),
+        **_values(change, [] if goes else comparison.differences(change)),
     }
 
 

@@ -241,7 +241,6 @@ class Header(_Part):
         complete: False when more would be to do after an apply (targets, deferred changes); None: not said.
         deferred_changes: changes that Terraform put off; their content does not matter here.
         planned_values: there in every plan; its content does not matter here.
-        resource_changes: what is planned.
     """
 
     format_version: str
@@ -250,14 +249,12 @@ class Header(_Part):
     complete: bool | None = None
     deferred_changes: tuple[_Part, ...] | None = None
     planned_values: _Part | None = None
-    resource_changes: tuple[_Part, ...] | None = None
 
 
-class Plan(_Part):
+class Plan(Header):
     """A plan.
 
     Attributes:
-        terraform_version: version of Terraform.
         applyable: whether there is anything to apply; None: not said.
         timestamp: when it was made, RFC 3339.
         resource_changes: what is planned for each resource, also when nothing is to do.
@@ -269,7 +266,6 @@ class Plan(_Part):
         prior_state: the state before, after refreshing.
     """
 
-    terraform_version: str | None = None
     applyable: bool | None = None
     timestamp: str | None = None
     resource_changes: tuple[ResourceChange, ...] = ()
@@ -283,6 +279,8 @@ class Plan(_Part):
 
 def without_keys(address: str) -> str:
     """An address without the keys of instances: ``module.m["a"].aws_x.y[0]`` is ``module.m.aws_x.y``."""
+    if "[" not in address:
+        return address
     parts: list[str] = []
     depth = 0
     quoted = escaped = False

@@ -62,11 +62,13 @@ def parse(data: bytes, *, source: str) -> Plan:
     """
     data = _utf_8(data, source)
     try:
-        header = Header.model_validate_json(data)
-        _check(header, source)
         plan = Plan.model_validate_json(data)
     except ValidationError as error:
+        _check_header(data, source)
         raise _problem(error, data, source) from None
+    _check(plan, source)
+    if plan.planned_values is None and "resource_changes" not in plan.model_fields_set:
+        raise Problem(f"{source}: has no planned changes: it is the JSON of something else", fix=_MAKE)
     for address, change in [
         *((change.address, change.change) for change in (*plan.resource_changes, *plan.resource_drift)),
         *((f"output {name}", change) for name, change in plan.output_changes.items()),
@@ -85,6 +87,15 @@ def _utf_8(data: bytes, source: str) -> bytes:
     return data.removeprefix(_UTF_8_MARK)
 
 
+def _check_header(data: bytes, source: str) -> None:
+    """Tell of another format before telling of what is not as this one wants it."""
+    try:
+        header = Header.model_validate_json(data)
+    except ValidationError:
+        return
+    _check(header, source)
+
+
 def _check(header: Header, source: str) -> None:
     version = re.fullmatch(r"(\d+)\.(\d+)", header.format_version, re.ASCII)
     if version is None or int(version[1]) != MAJOR_VERSION:
@@ -94,8 +105,6 @@ def _check(header: Header, source: str) -> None:
             allowed=f"{MAJOR_VERSION}.x",
             fix="use a Terraform that writes it, or a newer Holdfast",
         )
-    if header.planned_values is None and header.resource_changes is None:
-        raise Problem(f"{source}: has no planned changes: it is the JSON of something else", fix=_MAKE)
     if header.errored:
         raise Problem(
             f"{source}: Terraform broke off while it planned, so the plan lacks what it did not get to",

@@ -55,7 +55,6 @@ class Secrecy:
     def __init__(self, plan: Plan) -> None:
         self._known: set[str] = set()
         self._harmless: dict[str, bool] = {}
-        self._shown: dict[int, Shown] = {}
         for resource in (*plan.resource_changes, *plan.resource_drift):
             self._redact_both(resource.change, "")
         for name, change in plan.output_changes.items():
@@ -71,15 +70,11 @@ class Secrecy:
         """The values of a change, without secrets.
 
         Args:
-            change: what is planned; one of the plan's own.
+            change: what is planned.
             name: what the values as a whole are called, when they are those of an output.
         """
-        found = self._shown.get(id(change))
-        if found is None:
-            before, after = self._redact_both(change, name)
-            found = Shown(before=self._conceal(before), after=self._conceal(after))
-            self._shown[id(change)] = found
-        return found
+        before, after = self._redact_both(change, name)
+        return Shown(before=self._conceal(before), after=self._conceal(after))
 
     def _redact_both(self, change: Change, name: str) -> tuple[Json, Json]:
         return (

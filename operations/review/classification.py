@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from operations.plans.differences import Difference, differences
+from operations.plans.comparison import Comparison
 from operations.plans.digest import digest
 from operations.plans.model import Action
 from operations.plans.references import References
-from operations.plans.secrecy import Secrecy
 from operations.plans.visible import visible
 from operations.review import alarms, data, openings, parameters, policies, service, tables, weakening
 from operations.review.classes import Class, Reason
@@ -20,6 +19,7 @@ from operations.review.subject import Subject
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from operations.plans.differences import Difference
     from operations.plans.model import Plan, ResourceChange
 
 _RULES = (
@@ -124,52 +124,54 @@ def review(plan: Plan, *, stack: str) -> ReviewedPlan:
         plan: the plan.
         stack: name of the system it is of.
     """
-    secrecy = Secrecy(plan)
+    comparison = Comparison(plan)
     managed = [resource for resource in plan.resource_changes if resource.mode == "managed"]
     happening = [resource for resource in managed if resource.happens]
     return ReviewedPlan(
         stack=stack,
-        digest=digest(plan, secrecy),
+        digest=digest(comparison),
         terraform_version=plan.terraform_version,
-        changes=tuple(classify(happening, secrecy, References(plan.configuration))),
+        changes=tuple(classify(happening, comparison, References(plan.configuration))),
         outputs=tuple(
             OutputReviewed(
                 name=visible(name),
                 action=change.action,
-                differences=tuple(differences(change, secrecy.shown(change, name))),
+                differences=tuple(comparison.differences(change, name)),
             )
             for name, change in sorted(plan.output_changes.items())
             if change.action is not Action.NOTHING
         ),
         drifted=tuple(
             sorted(
-                {visible(resource.address) for resource in plan.resource_drift if drift(resource, secrecy)}
+                {visible(resource.address) for resource in plan.resource_drift if drift(resource, comparison)}
             )
         ),
         unchanged=len(managed) - len(happening),
     )
 
 
-def drift(resource: ResourceChange, secrecy: Secrecy) -> list[Difference]:
+def drift(resource: ResourceChange, comparison: Comparison) -> list[Difference]:
     """What changed of a resource outside of Terraform, but for what changes all the time.
 
     Args:
         resource: what the plan has in ``resource_drift``.
-        secrecy: knows the secrets of that plan.
+        comparison: that plan.
     """
     return [
         difference
-        for difference in differences(resource.change, secrecy.shown(resource.change))
+        for difference in comparison.differences(resource.change)
         if not difference.path or (resource.type, difference.path[0]) not in tables.volatile()
     ]
 
 
-def classify(resources: Sequence[ResourceChange], secrecy: Secrecy, references: References) -> list[Reviewed]:
+def classify(
+    resources: Sequence[ResourceChange], comparison: Comparison, references: References
+) -> list[Reviewed]:
     """Classify changes, planned ones or drift.
 
     Args:
         resources: the changes; all of one plan.
-        secrecy: knows the secrets of that plan.
+        comparison: that plan.
         references: who refers to whom in it.
 
     Returns:
@@ -183,8 +185,8 @@ def classify(resources: Sequence[ResourceChange], secrecy: Secrecy, references: 
         _reviewed(
             Subject(
                 resource=resource,
-                shown=secrecy.shown(resource.change),
-                differences=differences(resource.change, secrecy.shown(resource.change)),
+                shown=comparison.shown(resource.change),
+                differences=comparison.differences(resource.change),
                 new_whole=_new_whole(resource, references, by_address),
             ),
             rename=pairs.get(resource.address),

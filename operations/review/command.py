@@ -80,7 +80,7 @@ def command(
         write_comments(markdown.comments(report), markdown_folder)
     for file, content in ((json_file, json_report.document), (sarif_file, sarif.document)):
         if file is not None:
-            _write(file, json.dumps(content(report), indent=2, ensure_ascii=False) + "\n")
+            _write(file, json.dumps(content(report), ensure_ascii=False) + "\n")
     raise typer.Exit(report.gate.exit_code)
 
 

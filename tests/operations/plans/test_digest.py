@@ -6,16 +6,15 @@ from typing import Any
 
 import pytest
 
+from operations.plans.comparison import Comparison
 from operations.plans.digest import digest
-from operations.plans.secrecy import Secrecy
 from tests.operations.plans.building import change, plan
 
 BEFORE = {"id": "db-1", "latest_restorable_time": "2026-11-25T18:00:00Z", "engine": "postgres", "days": 35}
 
 
 def hash_of(*changes: dict[str, Any], **more: Any) -> str:
-    made = plan(*changes, **more)
-    return digest(made, Secrecy(made))
+    return digest(Comparison(plan(*changes, **more)))
 
 
 def later(before: dict[str, Any]) -> dict[str, Any]:
