@@ -21,6 +21,7 @@ from operations import (
     local,
     logins,
     outputs,
+    planning,
     secret_entry,
     state_backend,
     state_removal,
@@ -199,6 +200,7 @@ def _asker(question: str, auto_approve: bool) -> Callable[[], bool]:
     return ask
 
 
+app.command(name="plan", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)(planning.command)
 app.command(name="review", rich_help_panel=_SYSTEMS)(review.command)
 app.add_typer(secret, name="secret", rich_help_panel=_BESIDE)
 app.add_typer(logins.app, name="credentials", rich_help_panel=_SYSTEMS)

@@ -170,7 +170,7 @@ def _cdktf_deploy(project: Project) -> bool:
 
 
 def _prove_no_change(project: Project) -> None:
-    plan = project.work / "plans" / "second.tfplan"
+    plan = project.plans / "second.tfplan"
     lines: list[str] = []
     try:
         changes = deployment.terraform_of(project, STACK, show=lines.append).plan(plan)

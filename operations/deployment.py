@@ -45,7 +45,7 @@ def deploy(project: Project, stack: str, *, environment: str | None, approve: Ca
     warn_about_logging()
     synth.synthesize(project, environment=environment)
     terraform = terraform_of(project, stack)
-    _check_entry(project, stack)
+    check_entry(project, stack)
     plan = project.plan_file(stack)
     try:
         terraform.init()
@@ -99,7 +99,7 @@ def destroy(
         return True
     if not allow_protected:
         protection.check(state)
-    _check_entry(project, stack)
+    check_entry(project, stack)
     region = synth.region(synth.stack_json(project, stack))
     snapshots = protection.check_final_snapshots(state, region) if region else []
     plan = project.plan_file(stack)
@@ -124,8 +124,12 @@ def destroy(
     return True
 
 
-def _check_entry(project: Project, stack: str) -> None:
-    """Terraform reads the entry in every run, also in the one that destroys."""
+def check_entry(project: Project, stack: str) -> None:
+    """Make sure that the stack's secret entry is there: Terraform reads it in every run, also to destroy.
+
+    Raises:
+        Problem: it is not there, or not what a database entry must be.
+    """
     entry = secret_entry.entry_of(synth.stack_json(project, stack))
     if entry is not None:
         secret_entry.check(entry)

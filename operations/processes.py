@@ -70,7 +70,7 @@ def stream(
         assert process.stdout is not None  # noqa: S101 - a pipe was asked for
         kept.write(f"$ {' '.join(command)}\n")
         for line in process.stdout:
-            plain = _COLOURS.sub("", line.rstrip("\n"))
+            plain = without_colours(line.rstrip("\n"))
             lines.append(plain)
             kept.write(plain + "\n")
             if show is not None and interrupts.first != signal.SIGHUP:  # then there is no terminal any more
@@ -81,6 +81,11 @@ def stream(
     if interrupts.first is not None:
         raise SystemExit(128 + interrupts.first)
     return code, "\n".join(lines)
+
+
+def without_colours(text: str) -> str:
+    """Text as a terminal shows it, without colours."""
+    return _COLOURS.sub("", text)
 
 
 class _Interrupts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,11 @@ class Project:
         return self.work / "logs"
 
     @property
+    def plans(self) -> Path:
+        """Plans that wait to be reviewed or applied; secret, as Terraform's state is."""
+        return self.work / "plans"
+
+    @property
     def output(self) -> Path:
         """Where synthesis writes.
 
@@ -53,7 +59,7 @@ class Project:
 
     def plan_file(self, stack: str) -> Path:
         """Where this process saves its plan of a stack: what somebody approves must be no other command's plan."""
-        return self.work / "plans" / f"{stack}.{os.getpid()}.tfplan"
+        return self.plans / f"{stack}.{os.getpid()}.tfplan"
 
     def stack(self, name: str) -> Path:
         """The Terraform folder of a synthesized stack.
@@ -63,11 +69,17 @@ class Project:
         """
         folder = self.output / "stacks" / name
         if not (folder / "cdk.tf.json").is_file():
-            known = sorted(path.parent.name for path in self.output.glob("stacks/*/cdk.tf.json"))
             raise Problem(
                 "there is no such system",
                 given=name,
-                allowed=", ".join(known) or "nothing is synthesized",
+                allowed=", ".join(self.stacks()) or "nothing is synthesized",
                 fix="name one of them",
             )
         return folder
+
+    def stacks(self) -> list[str]:
+        """The names of the stacks of the last synthesis; folders of older ones may be there too."""
+        manifest = self.output / "manifest.json"
+        if manifest.is_file():
+            return sorted(json.loads(manifest.read_text(encoding="utf-8"))["stacks"])
+        return sorted(path.parent.name for path in self.output.glob("stacks/*/cdk.tf.json"))

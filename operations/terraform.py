@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from operations import console, state_lock, tools
 from operations.failure import Failed
-from operations.processes import stream
+from operations.processes import stream, without_colours
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +86,10 @@ class Terraform:
         """A saved plan, or the state, as Terraform's JSON."""
         return self._json("show", "-json", *([str(plan)] if plan else []))
 
+    def show_text(self, plan: Path) -> str:
+        """The JSON of a saved plan, as Terraform writes it."""
+        return self._output("show", "-json", str(plan))
+
     def output_json(self) -> dict[str, Any]:
         """The outputs, each with ``value``, ``type`` and ``sensitive``."""
         return self._json("output", "-json")
@@ -123,14 +127,17 @@ class Terraform:
             encoding="utf-8",
             check=False,
         )
-        return done.returncode, done.stdout, done.stderr
+        return done.returncode, done.stdout, without_colours(done.stderr)
 
     def _json(self, *arguments: str) -> dict[str, Any]:
+        parsed: dict[str, Any] = json.loads(self._output(*arguments))
+        return parsed
+
+    def _output(self, *arguments: str) -> str:
         code, text, errors = self._capture(*arguments)
         if code != 0:
             raise Failed(f"terraform {arguments[0]} failed (exit code {code})", output=errors, log=self.log)
-        parsed: dict[str, Any] = json.loads(text)
-        return parsed
+        return text
 
     def _environ(self) -> dict[str, str]:
         return {**os.environ, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", **(self.environ or {})}

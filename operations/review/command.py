@@ -18,6 +18,7 @@ from operations.review import json_report, markdown, sarif, text, waivers
 from operations.review.classification import review
 from operations.review.gate import decide
 from operations.review.report import Report
+from operations.saved_plan import SavedPlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,19 +103,20 @@ def write_comments(comments: Sequence[str], folder: Path) -> None:
 
 
 def _review(path: Path) -> ReviewedPlan:
-    return review(reading.read(path), stack=visible(stack_of(path)))
-
-
-def stack_of(path: Path) -> str:
-    """The name of the system that a file is of: the folder's for ``plan.json``, else the file's."""
-    return path.absolute().parent.name if path.name == PLAN_FILE else path.stem
+    stack = path.stem
+    saved = SavedPlan(folder=path.parent)
+    if path == saved.json:
+        stack = path.absolute().parent.name
+        if saved.record.exists():
+            stack = saved.check()["stack"]
+    return review(reading.read(path), stack=visible(stack))
 
 
 def _files(given: Sequence[Path] | None) -> Iterator[Path]:
     if given:
         yield from (path / PLAN_FILE if path.is_dir() else path for path in given)
         return
-    found = sorted((Project().work / "plans").glob(f"*/{PLAN_FILE}"))
+    found = sorted(Project().plans.glob(f"*/{PLAN_FILE}"))
     if not found:
         raise Problem("there is no plan to review", fix="pipenv run holdfast plan, or name a plan's JSON")
     yield from found

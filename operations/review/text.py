@@ -46,7 +46,7 @@ def lines(report: Report) -> Iterator[Text]:
     """The lines of a report; no text in them is taken for markup."""
     for plan in report.plans:
         yield Text.assemble((plan.stack, "bold"), (f"  {plan.digest}", "dim"))
-        yield Text(f"  {_counts(plan)}")
+        yield Text(f"  {counts(plan)}")
     for class_ in RISK_FIRST:
         changes = list(report.changes(class_))
         if not changes:
@@ -62,11 +62,12 @@ def lines(report: Report) -> Iterator[Text]:
     yield from _verdict(report)
 
 
-def _counts(plan: ReviewedPlan) -> str:
-    counts = [f"{plan.count(class_)} {class_.title.lower()}" for class_ in RISK_FIRST if plan.count(class_)]
+def counts(plan: ReviewedPlan) -> str:
+    """How many changes are of which class: ``1 destroys data, 3 updates, 5 unchanged``."""
+    found = [f"{plan.count(class_)} {class_.title.lower()}" for class_ in RISK_FIRST if plan.count(class_)]
     if plan.outputs:
-        counts.append(f"{len(plan.outputs)} {'output' if len(plan.outputs) == 1 else 'outputs'}")
-    return ", ".join([*counts, f"{plan.unchanged} unchanged"])
+        found.append(f"{len(plan.outputs)} {'output' if len(plan.outputs) == 1 else 'outputs'}")
+    return ", ".join([*found, f"{plan.unchanged} unchanged"])
 
 
 def _change(report: Report, plan: ReviewedPlan, change: Reviewed) -> Iterator[Text]:

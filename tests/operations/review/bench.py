@@ -34,7 +34,10 @@ def large_plan(count: int) -> dict[str, Any]:
     """A plan of at least ``count`` resources."""
     texts = [(FOLDER / f"{name}.json").read_text(encoding="utf-8") for name in MADE_OF]
     whole: dict[str, Any] = json.loads(texts[0])
-    changes, configured, planned, prior = [], [], [], []
+    changes: list[Any] = []
+    configured: list[Any] = []
+    planned: list[Any] = []
+    prior: list[Any] = []
     number = 0
     while len(changes) < count:
         text = texts[number % len(texts)]

@@ -1,0 +1,92 @@
+"""``holdfast plan``: plans of synthesized stacks, saved for review and for what is applied later."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from environments.problem import Problem
+from operations import console, deployment, synth
+from operations.failure import Failed
+from operations.plans import reading
+from operations.progress import Progress
+from operations.project import Project
+from operations.review import text
+from operations.review.classification import review
+from operations.saved_plan import SavedPlan
+from operations.terraform import warn_about_logging
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_DEFAULT_ENVIRONMENT = "dev"
+
+
+def command(
+    stacks: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names of systems. Without any: all of them.", show_default=False),
+    ] = None,
+    environment: Annotated[
+        str | None,
+        typer.Option(
+            "--environment",
+            "-e",
+            envvar=synth.ENVIRONMENT_VARIABLE,
+            help="Name of the environment: environments/<name>.tfvars. Default: dev.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Plan systems, and save the plans for `holdfast review` in .holdfast/plans. Changes nothing.
+
+    Terraform's own words, which may have secrets in them, go to a log only.
+    """
+    project = Project()
+    warn_about_logging()
+    synth.synthesize(project, environment=environment)
+    plan(project, stacks or project.stacks(), environment=environment)
+
+
+def plan(project: Project, stacks: Sequence[str], *, environment: str | None) -> None:
+    """Plan synthesized stacks, each whatever becomes of the others.
+
+    Args:
+        project: the project.
+        stacks: names of systems.
+        environment: name of the environment they were synthesized for, the default one unless given.
+
+    Raises:
+        Problem: there is no such stack, so that nothing was planned; or bad input kept stacks from being planned.
+        Failed: Terraform failed for a stack.
+    """
+    if not stacks:
+        raise Problem("there is no stack to plan", fix="add one to main.py")
+    for stack in stacks:
+        project.stack(stack)
+    errors: dict[str, Problem | Failed] = {}
+    for stack in stacks:
+        console.title(stack)
+        try:
+            _plan(project, stack, environment=environment or _DEFAULT_ENVIRONMENT)
+        except (Problem, Failed) as error:
+            errors[stack] = error
+    if len(errors) == len(stacks) == 1:
+        raise errors[stacks[0]]
+    if errors:
+        told = "\n\n".join(f"{stack}: {error}" for stack, error in errors.items())
+        what = f"{len(errors)} of {len(stacks)} stacks could not be planned\n\n{told}"
+        raise Failed(what) if any(isinstance(error, Failed) for error in errors.values()) else Problem(what)
+
+
+def _plan(project: Project, stack: str, *, environment: str) -> None:
+    deployment.check_entry(project, stack)
+    terraform = deployment.terraform_of(project, stack, show=Progress())
+    terraform.init()
+    saved = SavedPlan(folder=project.plans / stack)
+    saved.make(terraform, stack=stack, environment=environment)
+    reviewed = review(reading.read(saved.json), stack=stack)
+    console.line(f"  {text.counts(reviewed)}")
+    console.line(f"  {os.path.relpath(saved.json)}")
