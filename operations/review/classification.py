@@ -15,9 +15,10 @@ from operations.review.classes import Class, Reason
 from operations.review.renames import Rename, renames
 from operations.review.replacement import why
 from operations.review.subject import Subject
+from operations.review.topology import Node, topology
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from operations.plans.differences import Difference
     from operations.plans.model import Plan, ResourceChange
@@ -58,7 +59,6 @@ class Reviewed:
         rename: set when it is probably the same object as another that is created or deleted.
         imported: id of the object that is taken into the state.
         deposed: key of an object that a replacement has left.
-        refers_to: addresses of other changed resources that it refers to.
     """
 
     address: str
@@ -72,7 +72,6 @@ class Reviewed:
     rename: Rename | None = None
     imported: str | None = None
     deposed: str | None = None
-    refers_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +100,7 @@ class ReviewedPlan:
         changes: what happens, the worst first.
         outputs: the outputs that change.
         drifted: addresses of what changed outside of Terraform.
+        topology: all managed resources, and who refers to whom.
         unchanged: how many managed resources stay as they are.
     """
 
@@ -110,6 +110,7 @@ class ReviewedPlan:
     changes: tuple[Reviewed, ...]
     outputs: tuple[OutputReviewed, ...]
     drifted: tuple[str, ...]
+    topology: tuple[Node, ...]
     unchanged: int
 
     def count(self, class_: Class) -> int:
@@ -127,11 +128,12 @@ def review(plan: Plan, *, stack: str) -> ReviewedPlan:
     comparison = Comparison(plan)
     managed = [resource for resource in plan.resource_changes if resource.mode == "managed"]
     happening = [resource for resource in managed if resource.happens]
+    references = References(plan.configuration)
     return ReviewedPlan(
         stack=stack,
         digest=digest(comparison),
         terraform_version=plan.terraform_version,
-        changes=tuple(classify(happening, comparison, References(plan.configuration))),
+        changes=tuple(classify(happening, comparison, references)),
         outputs=tuple(
             OutputReviewed(
                 name=visible(name),
@@ -146,6 +148,7 @@ def review(plan: Plan, *, stack: str) -> ReviewedPlan:
                 {visible(resource.address) for resource in plan.resource_drift if drift(resource, comparison)}
             )
         ),
+        topology=topology(managed, references),
         unchanged=len(managed) - len(happening),
     )
 
@@ -190,14 +193,13 @@ def classify(
                 new_whole=_new_whole(resource, references, by_address),
             ),
             rename=pairs.get(resource.address),
-            refers_to=_addresses(references.of(resource.configured_address), by_address),
         )
         for resource in resources
     ]
     return sorted(reviewed, key=lambda change: (-change.class_, change.address, change.deposed or ""))
 
 
-def _reviewed(subject: Subject, *, rename: Rename | None, refers_to: tuple[str, ...]) -> Reviewed:
+def _reviewed(subject: Subject, *, rename: Rename | None) -> Reviewed:
     resource = subject.resource
     found = (reason for rule in _RULES for reason in rule(subject))
     reasons = [
@@ -218,7 +220,6 @@ def _reviewed(subject: Subject, *, rename: Rename | None, refers_to: tuple[str, 
         rename=rename,
         imported=visible(importing.id or "by its identity") if importing else None,
         deposed=resource.deposed,
-        refers_to=refers_to,
     )
 
 
@@ -235,13 +236,3 @@ def _new_whole(
     found = [whole for address in wholes for whole in by_address.get(address, [])]
     known = all(address in by_address for address in wholes)
     return known and all(whole.action is Action.CREATE for whole in found)
-
-
-def _addresses(
-    configured: Iterable[str], by_address: Mapping[str, Sequence[ResourceChange]]
-) -> tuple[str, ...]:
-    return tuple(
-        sorted(
-            {visible(resource.address) for address in configured for resource in by_address.get(address, [])}
-        )
-    )

@@ -53,7 +53,23 @@ def _plan(report: Report, plan: ReviewedPlan) -> dict[str, Any]:
         "changes": [_change(report, plan, change) for change in plan.changes],
         "outputs": [_output(output) for output in plan.outputs],
         "drifted": list(plan.drifted),
+        "resources": _resources(plan),
     }
+
+
+def _resources(plan: ReviewedPlan) -> list[dict[str, Any]]:
+    classes = {change.address: change.class_.slug for change in reversed(plan.changes)}
+    return [
+        {
+            "address": node.address,
+            "type": node.type,
+            "name": short(node.address),
+            "group": group(node.address),
+            "class": classes.get(node.address),
+            "refers_to": list(node.refers_to),
+        }
+        for node in plan.topology
+    ]
 
 
 def _change(report: Report, plan: ReviewedPlan, change: Reviewed) -> dict[str, Any]:
@@ -63,8 +79,6 @@ def _change(report: Report, plan: ReviewedPlan, change: Reviewed) -> dict[str, A
         "address": change.address,
         "previous_address": change.previous_address,
         "type": change.type,
-        "name": short(change.address),
-        "group": group(change.address),
         "actions": list(change.action.value),
         "class": change.class_.slug,
         "blocked": change.class_.gated and waiver is None,
@@ -82,7 +96,6 @@ def _change(report: Report, plan: ReviewedPlan, change: Reviewed) -> dict[str, A
         },
         "imported": change.imported,
         "deposed": change.deposed,
-        "refers_to": list(change.refers_to),
     }
 
 

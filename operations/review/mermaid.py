@@ -47,11 +47,12 @@ def graph(plan: ReviewedPlan) -> list[str]:
         nodes = [_node(ids[change.address], change) for change in changes]
         alone = len(nodes) == 1
         lines.extend(nodes if alone else [f'  subgraph g{number}["{_label(name)}"]', *nodes, "  end"])
+    refers_to = {node.address: node.refers_to for node in plan.topology}
     edges = [
         f"  {ids[change.address]} --> {ids[other]}"
         for change in drawn
-        for other in change.refers_to
-        if other in ids and other != change.address
+        for other in refers_to.get(change.address, ())
+        if other in ids
     ]
     lines.extend(edges[:MOST_EDGES])
     used = {change.class_ for change in drawn}

@@ -132,16 +132,6 @@ def test_the_same_change_has_the_same_hash_and_another_has_not() -> None:
     assert len(set(hashes.values())) == len(hashes)
 
 
-def test_changes_refer_to_each_other() -> None:
-    plan = reviewed("first-deployment")
-    (database,) = [change for change in plan.changes if change.type == "aws_db_instance"]
-    assert set(database.refers_to) == {
-        f"aws_kms_key.{systems.KEY}",
-        f"aws_db_parameter_group.{systems.PARAMETERS}",
-        f"aws_security_group.{systems.GROUP}",
-    }
-
-
 def test_what_changes_all_the_time_is_no_drift() -> None:
     assert read(FOLDER / "tags-only.json").resource_drift
     assert reviewed("tags-only").drifted == ()
