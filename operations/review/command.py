@@ -14,7 +14,7 @@ from operations import console
 from operations.plans import reading
 from operations.plans.visible import visible
 from operations.project import Project
-from operations.review import json_report, markdown, sarif, text, waivers
+from operations.review import html_page, json_report, markdown, sarif, text, waivers
 from operations.review.classification import review
 from operations.review.gate import decide
 from operations.review.report import Report
@@ -62,6 +62,10 @@ def command(
     sarif_file: Annotated[
         Path | None, typer.Option("--sarif", metavar="FILE", help="Write SARIF 2.1.0; - is standard output.")
     ] = None,
+    html_file: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write a page for a browser; it needs no network."),
+    ] = None,
 ) -> None:
     """Say what plans mean: what destroys data, weakens protection, interrupts service, and why.
 
@@ -79,6 +83,8 @@ def command(
             console.OUT.print(line)
     if markdown_folder is not None:
         write_comments(markdown.comments(report), markdown_folder)
+    if html_file is not None:
+        _write(html_file, html_page.page(report))
     for file, content in ((json_file, json_report.document), (sarif_file, sarif.document)):
         if file is not None:
             _write(file, json.dumps(content(report), ensure_ascii=False) + "\n")

@@ -26,6 +26,7 @@ _STYLES = {
     Class.ADDS: "fill:#d1fadf,stroke:#027a48,color:#053321",
     Class.MOVES: "fill:#ffffff,stroke:#475467,color:#1d2939",
 }
+_LONGEST_NAME = 48
 _UNSAFE = re.compile(r"[^\w .:/@-]")
 
 
@@ -63,7 +64,7 @@ def graph(plan: ReviewedPlan) -> list[str]:
 
 
 def _node(id_: str, change: Reviewed) -> str:
-    label = f"{_label(short(change.address))}<br/>{_label(change.type)}"
+    label = f"{_label(short(change.address))[:_LONGEST_NAME]}<br/>{_label(change.type)}"
     return f'    {id_}["{label}"]:::{_style_name(change.class_)}'
 
 

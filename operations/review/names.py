@@ -7,7 +7,6 @@ import re
 from operations.plans.model import without_keys
 
 _CDKTF_HASH = re.compile(r"_[0-9A-F]{8}$")
-_LONGEST = 48
 
 
 def short(address: str) -> str:
@@ -15,7 +14,7 @@ def short(address: str) -> str:
     bare = without_keys(address)
     name = _CDKTF_HASH.sub("", bare.rsplit(".", maxsplit=1)[-1])
     key = address[len(bare) :] if address.startswith(bare) else ""
-    return f"{name}{key}"[:_LONGEST]
+    return f"{name}{key}"
 
 
 def group(address: str) -> str:

@@ -67,7 +67,7 @@ def main() -> int:
         folder = Path(name)
         file = folder / "plan.json"
         file.write_text(json.dumps(large_plan(RESOURCES)), encoding="utf-8")
-        formats = [f"--{kind}={folder / kind}" for kind in ("markdown", "json", "sarif")]
+        formats = [f"--{kind}={folder / kind}" for kind in ("markdown", "json", "sarif", "html")]
         command = [sys.executable, "-m", "operations", "review", str(file), *formats]
         # Time of the processor, not of the clock: the machine may have other work.
         times = []

@@ -34,10 +34,11 @@ def test_the_exit_code_and_no_secret_in_any_format(name: str, tmp_path: Path) ->
         *("--markdown", tmp_path / "comments"),
         *("--json", tmp_path / "r.json"),
         *("--sarif", tmp_path / "r.sarif"),
+        *("--html", tmp_path / "r.html"),
     )
     assert done.exit_code == (3 if EXPECTED[name][0].gated else 0), done.output
     written = [path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.*")]
-    assert len(written) == 3
+    assert len(written) == 4
     for text in (done.output, *written):
         assert systems.SECRET not in text
         assert systems.NEXT_SECRET not in text
@@ -98,7 +99,7 @@ def test_comments_of_an_earlier_review_are_gone(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_to_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    for option in ("--markdown", "--json", "--sarif"):
+    for option in ("--markdown", "--json", "--sarif", "--html"):
         done = run(plan("no-change"), option, tmp_path / "file" / "below")
         assert isinstance(done.exception, Problem), done.output
 

@@ -1,0 +1,233 @@
+// What stands around the changes: summary, filters, views, keys.
+
+const VIEWS = [
+  ["changes", "Changes", changesView],
+  ["topology", "Topology", topologyView],
+  ["rest", "Outputs and notes", restView],
+];
+const KEYS = [
+  ["j, ↓", "next change"],
+  ["k, ↑", "previous change"],
+  ["Enter", "open or close a change"],
+  ["e", "open or close all changes"],
+  ["1 – 8", "only one class, or all again"],
+  ["/", "search"],
+  ["t", "topology, or changes again"],
+  ["Esc", "all changes again"],
+  ["?", "these keys"],
+];
+let current = "changes";
+
+const byId = (id) => document.getElementById(id);
+
+function head() {
+  const verdict = byId("verdict");
+  const text = report.verdict.text;
+  verdict.textContent = text[0].toUpperCase() + text.slice(1);
+  verdict.classList.toggle("blocked", !report.verdict.passed);
+  const chooser =
+    report.plans.length > 1 &&
+    element(
+      "label",
+      {},
+      element("span", { class: "hidden" }, "Stack"),
+      element(
+        "select",
+        { id: "stack", onchange: (event) => ((filters.stack = event.target.value), show(current)) },
+        element("option", { value: "" }, `All ${report.plans.length} stacks`),
+        report.plans.map((plan) => element("option", { value: plan.stack }, plan.stack)),
+      ),
+    );
+  byId("stacks").replaceChildren(
+    ...report.plans.slice(0, 8).map((plan) =>
+      element(
+        "div",
+        { class: "stack" },
+        element("strong", {}, plan.stack),
+        plan.terraform_version && element("span", {}, `Terraform ${plan.terraform_version}`),
+        element("code", { title: plan.hash }, plan.hash),
+        copyButton(plan.hash, "Copy hash"),
+      ),
+    ),
+    ...(chooser ? [chooser] : []),
+  );
+}
+
+function summary() {
+  const tiles = present().map(([slug, title], index) => {
+    const count = changes.filter((change) => change.class === slug).length;
+    return element(
+      "button",
+      {
+        type: "button",
+        class: `tile ${slug}${DANGEROUS.has(slug) ? " dangerous" : ""}`,
+        "data-class": slug,
+        "aria-pressed": String(filters.classes.has(slug)),
+        "aria-keyshortcuts": String(index + 1),
+        onclick: () => only(slug, true),
+      },
+      element("span", { class: "number" }, count.toLocaleString("en")),
+      element("span", { class: "label" }, title),
+    );
+  });
+  const same = report.plans.reduce((sum, plan) => sum + plan.unchanged, 0);
+  tiles.push(
+    element("div", { class: "tile" }, element("span", { class: "number" }, same.toLocaleString("en")), element("span", { class: "label" }, "Unchanged")),
+  );
+  const focused = document.activeElement?.dataset?.class;
+  byId("summary").replaceChildren(...tiles);
+  if (focused) document.querySelector(`.tile[data-class="${focused}"]`)?.focus();
+}
+
+function present() {
+  return CLASSES.filter(([slug]) => changes.some((change) => change.class === slug));
+}
+
+// One class alone, or with those chosen before; chosen again, it is not chosen any more.
+function only(slug, added) {
+  const chosen = filters.classes.has(slug);
+  if (!added) filters.classes.clear();
+  if (chosen) filters.classes.delete(slug);
+  else filters.classes.add(slug);
+  show("changes");
+}
+
+function tabs() {
+  byId("tabs").replaceChildren(
+    ...VIEWS.map(([name, title]) =>
+      element(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          id: `tab-${name}`,
+          "aria-selected": String(name === current),
+          "aria-controls": "view",
+          tabIndex: name === current ? 0 : -1,
+          onclick: () => show(name),
+        },
+        title,
+      ),
+    ),
+  );
+}
+
+function show(name) {
+  const onTab = document.activeElement?.getAttribute("role") === "tab";
+  current = name;
+  tabs();
+  summary();
+  if (byId("search").value.trim().toLowerCase() !== filters.text) byId("search").value = filters.text;
+  const stack = byId("stack");
+  if (stack) stack.value = filters.stack;
+  const view = byId("view");
+  view.setAttribute("role", "tabpanel");
+  view.setAttribute("aria-labelledby", `tab-${name}`);
+  view.replaceChildren(VIEWS.find(([other]) => other === name)[2]());
+  byId("expand").disabled = name !== "changes";
+  const shown = changes.filter(isShown).length;
+  byId("shown").textContent =
+    name === "changes" && changes.length ? (shown === changes.length ? plural(shown, "change", "changes") : `${shown} of ${plural(changes.length, "change", "changes")}`) : "";
+  expandLabel();
+  if (onTab) byId(`tab-${name}`).focus();
+}
+
+function restView() {
+  const lists = [
+    ["Notes on waivers", report.verdict.notes.map((note) => [note])],
+    ["Outputs", report.plans.flatMap((plan) => plan.outputs.map((output) => [element("p", {}, element("code", {}, output.name), ` ${output.actions[0]}d`), diffTable(output)]))],
+    ["Changed outside of Terraform since the last apply", report.plans.flatMap((plan) => plan.drifted.map((address) => [element("code", {}, address)]))],
+  ];
+  const told = lists.filter(([, items]) => items.length);
+  if (told.length === 0) return element("p", { class: "nothing" }, "No output changes, and there is nothing to note.");
+  return element(
+    "div",
+    {},
+    told.map(([title, items]) => [element("h2", {}, title), element("ul", { class: "list" }, items.map((item) => element("li", {}, item)))]),
+  );
+}
+
+function shownCards() {
+  return current === "changes" ? [...document.querySelectorAll("#view .change")] : [];
+}
+
+function step(by) {
+  const found = shownCards();
+  if (found.length === 0) return;
+  const here = found.indexOf(document.activeElement?.closest?.(".change"));
+  const next = here === -1 ? (by > 0 ? 0 : found.length - 1) : Math.min(found.length - 1, Math.max(0, here + by));
+  const target = found[next].querySelector("summary");
+  target.focus({ preventScroll: true });
+  target.scrollIntoView({ block: "nearest" });
+}
+
+function allOpen() {
+  const found = shownCards();
+  return found.length > 0 && found.every((made) => made.open);
+}
+
+function expandLabel() {
+  byId("expand").textContent = allOpen() ? "Close all" : "Open all";
+}
+
+function toggleAll() {
+  const open = !allOpen();
+  for (const made of shownCards()) made.open = open;
+  expandLabel();
+}
+
+function all() {
+  filters.classes.clear();
+  filters.stack = "";
+  filters.text = "";
+  show("changes");
+}
+
+function onKey(event) {
+  const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+  if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
+  if (typing) {
+    if (event.key === "Escape") {
+      all();
+      event.target.blur();
+    }
+    return;
+  }
+  if (event.target.getAttribute?.("role") === "tab" && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
+    const here = VIEWS.findIndex(([name]) => name === current);
+    show(VIEWS[(here + (event.key === "ArrowRight" ? 1 : VIEWS.length - 1)) % VIEWS.length][0]);
+    byId(`tab-${current}`).focus();
+    return;
+  }
+  const inCard = Boolean(event.target.closest?.(".change > summary"));
+  const classes = present();
+  const keys = {
+    j: () => step(1),
+    k: () => step(-1),
+    ArrowDown: inCard && (() => step(1)),
+    ArrowUp: inCard && (() => step(-1)),
+    e: () => current === "changes" && toggleAll(),
+    t: () => show(current === "topology" ? "changes" : "topology"),
+    "/": () => byId("search").focus(),
+    "?": () => byId("help").showModal(),
+    Escape: all,
+  };
+  const number = /^[1-9]$/.test(event.key) ? Number(event.key) : 0;
+  const act = number && number <= classes.length ? () => only(classes[number - 1][0], false) : keys[event.key];
+  if (act) {
+    event.preventDefault();
+    act();
+  }
+}
+
+head();
+byId("keys").append(...KEYS.flatMap(([key, what]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, what)]));
+byId("search").addEventListener("input", (event) => {
+  filters.text = event.target.value.trim().toLowerCase();
+  show("changes");
+});
+byId("expand").addEventListener("click", toggleAll);
+byId("help-button").addEventListener("click", () => byId("help").showModal());
+byId("view").addEventListener("toggle", expandLabel, true);
+document.addEventListener("keydown", onKey);
+show("changes");
