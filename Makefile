@@ -31,8 +31,9 @@ test: install ## Run every test, with coverage
 unit: install ## Run the tests that need neither Terraform nor a server
 	@$(VENV_PYTHON) -m pytest -q -m "not terraform and not server and not deployed and not slow"
 
-bench: install ## Measure the speed of synthesis
+bench: install ## Measure the speed of synthesis and of a review
 	@$(HOLDFAST) bench
+	@$(VENV_PYTHON) -m tests.operations.review.bench
 
 diagram: install ## Draw the picture in the README again
 	@$(HOLDFAST) diagram citizen-data --environment prod --out docs/diagrams/citizen-data.svg

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,9 @@ def test_plan_json_and_record_are_kept_together_for_their_owner_alone(
 
 
 def test_a_plan_made_again_has_other_files_and_does_the_same(terraform: Terraform, tmp_path: Path) -> None:
-    first, second = made(terraform, tmp_path / "1"), made(terraform, tmp_path / "2")
+    first = made(terraform, tmp_path / "1")
+    time.sleep(1.1)  # a plan says in which second it was made
+    second = made(terraform, tmp_path / "2")
     assert first.check()["files"] != second.check()["files"]
     assert review(read(first.json), stack="x").digest == review(read(second.json), stack="x").digest
     write(terraform.folder, {"input": "two"})
