@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from environments.problem import Problem
-from operations import console, deployment, synth
+from operations import console, deployment, synth, tools
 from operations.failure import Failed
+from operations.options import Environment
 from operations.plans import reading
 from operations.progress import Progress
 from operations.project import Project
@@ -29,22 +30,14 @@ def command(
         list[str] | None,
         typer.Argument(help="Names of systems. Without any: all of them.", show_default=False),
     ] = None,
-    environment: Annotated[
-        str | None,
-        typer.Option(
-            "--environment",
-            "-e",
-            envvar=synth.ENVIRONMENT_VARIABLE,
-            help="Name of the environment: environments/<name>.tfvars. Default: dev.",
-            show_default=False,
-        ),
-    ] = None,
+    environment: Environment = None,
 ) -> None:
     """Plan systems, and save the plans for `holdfast review` in .holdfast/plans. Changes nothing.
 
     Terraform's own words, which may have secrets in them, go to a log only.
     """
     project = Project()
+    tools.terraform()
     warn_about_logging()
     synth.synthesize(project, environment=environment)
     plan(project, stacks or project.stacks(), environment=environment)

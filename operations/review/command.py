@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     from operations.review.classification import ReviewedPlan
 
+EXIT_CODES = (
+    "Exit code 2: a plan is not whole or cannot be read, or a waiver is not valid. "
+    "Exit code 3: something destroys data or weakens protection, and no waiver accepts it."
+)
 PLAN_FILE = "plan.json"
 STANDARD_OUTPUT = Path("-")
 _DEFAULT_WAIVERS = Path("environments") / "waivers.toml"
@@ -69,8 +73,7 @@ def command(
 ) -> None:
     """Say what plans mean: what destroys data, weakens protection, interrupts service, and why.
 
-    Exit code 3 when something destroys data or weakens protection and no waiver accepts it; 2 when a plan is not
-    whole or cannot be read. No report has a secret in it.
+    No report has a secret in it.
     """
     found = [_review(path) for path in _files(plans)]
     today = datetime.now(UTC).date()

@@ -27,6 +27,8 @@ COMMANDS = {
         "diagram",
         "local",
         "outputs",
+        "plan",
+        "review",
         "rotate",
         "secret",
     ],
