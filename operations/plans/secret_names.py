@@ -10,7 +10,6 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 _SECRETS = (
     "authorization",
-    "cookie",
     "credential",
     "dsn",
     "passphrase",
@@ -56,6 +55,7 @@ _ABOUT_A_SECRET = frozenset(
         "arns",
         "count",
         "days",
+        "duration",
         "description",
         "enabled",
         "endpoint",
@@ -76,6 +76,7 @@ _ABOUT_A_SECRET = frozenset(
         "option",
         "options",
         "path",
+        "period",
         "policy",
         "region",
         "required",
@@ -85,6 +86,7 @@ _ABOUT_A_SECRET = frozenset(
         "stage",
         "stages",
         "status",
+        "strategy",
         "suffix",
         "ttl",
         "type",

@@ -54,6 +54,14 @@ def command(
             show_default=False,
         ),
     ] = None,
+    label: Annotated[
+        str,
+        typer.Option(
+            "--label",
+            metavar="TEXT",
+            help="What the plans are of, such as an environment; it is in titles, and in the mark of comments.",
+        ),
+    ] = "",
     markdown_folder: Annotated[
         Path | None,
         typer.Option(
@@ -78,9 +86,8 @@ def command(
     found = [_review(path) for path in _files(plans)]
     today = datetime.now(UTC).date()
     accepted = _waivers(waivers_file, Project())
-    report = Report(
-        plans=found, gate=decide(found, waivers.read(accepted, today=today) if accepted else [], today=today)
-    )
+    known = waivers.read(accepted, today=today) if accepted else []
+    report = Report(plans=found, gate=decide(found, known, today=today), label=visible(label))
     if STANDARD_OUTPUT not in (json_file, sarif_file):
         for line in text.lines(report):
             console.OUT.print(line)

@@ -28,7 +28,7 @@ def page(report: Report) -> str:
     script = f'"use strict";\n(() => {{\n{scripts}}})();\n'
     stacks = ", ".join(plan.stack for plan in report.plans)
     slots = {
-        "title": html.escape(f"Plan review: {stacks}"),
+        "title": html.escape(f"{report.title}: {stacks}"),
         "style": style,
         "style-hash": _source(style),
         "script": script,

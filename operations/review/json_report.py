@@ -27,6 +27,7 @@ def document(report: Report) -> dict[str, Any]:
     gate = report.gate
     return {
         "schema_version": SCHEMA_VERSION,
+        "title": report.title,
         "verdict": {
             "passed": gate.passed,
             "exit_code": gate.exit_code,

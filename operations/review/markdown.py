@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from operations.plans.differences import path_text
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from operations.review.classification import Reviewed, ReviewedPlan
     from operations.review.report import Report
 
-MARK = "<!-- holdfast-review"
-"""What begins every comment, so that the next review finds the comments of the last one."""
+_NO_MARK = re.compile(r"[^\w.-]+", re.ASCII)
 
 _SYMBOLS = {
     Class.DESTROYS_DATA: "🛑",
@@ -63,9 +63,14 @@ def comments(report: Report, *, limit: int = LIMIT) -> list[str]:
     for number, lines in enumerate(packed, start=1):
         part = f" (part {number} of {total})" if total > 1 else ""
         symbol = "✅" if report.gate.passed else "⛔"
-        title = f"## {symbol} Plan review: {prose(report.verdict)}{part}"
-        texts.append("\n".join([f"{MARK} {number}/{total} -->", title, *lines, ""]))
+        title = f"## {symbol} {prose(report.title)}: {prose(report.verdict)}{part}"
+        texts.append("\n".join([f"{mark(report.label)} {number}/{total} -->", title, *lines, ""]))
     return texts
+
+
+def mark(label: str) -> str:
+    """What begins every comment, so that the next review of the same finds the comments of the last one."""
+    return " ".join(["<!-- holdfast-review", *([_NO_MARK.sub("_", label)] if label else [])])
 
 
 def _head(report: Report) -> list[str]:

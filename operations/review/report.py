@@ -38,10 +38,12 @@ class Report:
     Attributes:
         plans: what was reviewed.
         gate: what passes.
+        label: what the plans are of, such as an environment; empty: it needs no telling.
     """
 
     plans: Sequence[ReviewedPlan]
     gate: Gate
+    label: str = ""
 
     def changes(self, class_: Class) -> Iterator[tuple[ReviewedPlan, Reviewed]]:
         """The changes of a class, in all plans."""
@@ -53,6 +55,11 @@ class Report:
     def count(self, class_: Class) -> int:
         """How many changes are of a class."""
         return sum(plan.count(class_) for plan in self.plans)
+
+    @property
+    def title(self) -> str:
+        """What is told, before the outcome."""
+        return f"Plan review of {self.label}" if self.label else "Plan review"
 
     @property
     def verdict(self) -> str:

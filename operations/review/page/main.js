@@ -21,6 +21,7 @@ let current = "changes";
 const byId = (id) => document.getElementById(id);
 
 function head() {
+  byId("title").textContent = report.title;
   const verdict = byId("verdict");
   const text = report.verdict.text;
   verdict.textContent = text[0].toUpperCase() + text.slice(1);

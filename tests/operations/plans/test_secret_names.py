@@ -48,6 +48,8 @@ def test_a_secret(name: str) -> None:
         "secret_arn",
         "secret_id",
         "password_length",
+        "auth_token_update_strategy",
+        "cookie_duration",
         "password_wo_version",
         "token_validity_units",
         "credentials_arn",

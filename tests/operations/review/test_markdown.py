@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from markdown_it import MarkdownIt
 
 from operations.review import markdown
@@ -133,3 +135,12 @@ def test_text_of_a_plan_is_text() -> None:
     assert "@team" not in html(found).replace("+ name = &quot;", "").split("<pre>")[0]
     assert "<script" not in html(found)
     assert html(found).count("<details>") == html(found).count("</details>")
+
+
+def test_comments_of_one_label_are_found_again() -> None:
+    report = replace(report_on("no-change"), label="prod --> @team")
+    found = comment(report)
+    assert found.startswith(f"{markdown.mark(report.label)} 1/1 -->\n## ✅ Plan review of prod")
+    assert markdown.mark(report.label) == "<!-- holdfast-review prod_--_team"
+    assert markdown.mark("") == "<!-- holdfast-review"
+    assert "@team" not in html(found)
