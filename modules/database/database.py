@@ -129,6 +129,9 @@ class Database(Construct):
             performance_insights_kms_key_id=key.arn,
             performance_insights_retention_period=settings.performance_insights_retention_days,
             tags={"Name": self.identifier},
+            # RDS takes it when the instance is made only; the provider would plan the change for ever
+            # (source: https://github.com/hashicorp/terraform-provider-aws/issues/40870).
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["engine_lifecycle_support"]),
             # RDS would create the log groups itself, unencrypted and for ever, if it came first.
             depends_on=[*self._log_groups(settings, logs_key), *monitoring.policies, key.ready],
         )

@@ -111,7 +111,8 @@ class DatabaseSettings(Settings):
         certificate_authority: certificate authority of the server's certificate.
         log_retention_days: days for which the exported logs are kept (C24).
         max_connections: connections; default: RDS's own formula for the class.
-        extended_support: let AWS enrol an old major version in paid Extended Support instead of upgrading it (C42).
+        extended_support: let AWS enrol an old major version in paid Extended Support instead of upgrading it (C42);
+            decided when the database is made: RDS ignores a later change.
         parameters: PostgreSQL parameters that go beyond the hardened defaults, name to value.
         apply_immediately: do not wait for the maintenance window.
     """
