@@ -49,8 +49,9 @@ def system(
 
 
 DEPLOY = f"""
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may run where it is ignored
 sys.path.insert(0, {str(ROOT)!r})
 from operations import app
 from operations.project import Project
