@@ -43,7 +43,7 @@ def _attributes(subject: Subject) -> Iterator[Reason]:
     for protection in tables.protections(subject.type):
         path = protection.attribute
         before = subject.before(*path)
-        # What AWS does not know of this type is in neither.
+        # Where the type has no such attribute, nothing is found before or after, and nothing is unknown.
         if subject.unknown(*path, inside=not protection.protects.counts):
             weaker = protection.protects.at_risk(before)
         else:
