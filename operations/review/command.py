@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,7 +85,8 @@ def command(
 
     No report has a secret in it.
     """
-    found = [_review(path) for path in _files(plans)]
+    with _without_collections():
+        found = [_review(path) for path in _files(plans)]
     today = datetime.now(UTC).date()
     accepted = _waivers(waivers_file, Project())
     known = waivers.read(accepted, today=today) if accepted else []
@@ -116,6 +119,18 @@ def write_comments(comments: Sequence[str], folder: Path) -> None:
             (folder / f"{number}.md").write_text(comment, encoding="utf-8")
     except OSError as error:
         raise Problem(f"{folder}: cannot be written to ({error.strerror})") from None
+
+
+@contextlib.contextmanager
+def _without_collections() -> Iterator[None]:
+    """Look for no garbage: a plan is a million objects without a circle, and each search of them takes 0.1 s."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _review(path: Path) -> ReviewedPlan:
