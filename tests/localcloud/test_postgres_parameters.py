@@ -206,7 +206,19 @@ def test_tls_is_forced_as_soon_as_the_group_says_so(local_aws: Server) -> None:
 
 
 @pytest.mark.server
-def test_one_that_the_machine_cannot_bear_does_not_keep_it_from_starting(local_aws: Server) -> None:
+def test_what_the_machine_cannot_bear_does_not_keep_it_from_starting(local_aws: Server) -> None:
+    # Each is a valid value, and the server finds out at its start; no machine has set aside pages of 16 GB.
+    enormous = {"huge_pages": ("on", "pending-reboot"), "huge_page_size": ("16777216", "pending-reboot")}
+    group = parameter_group(local_aws, {**enormous, "work_mem": ("8192", "immediate")})
+    made = create(local_aws, DBParameterGroupName=group)
+    assert (show(local_aws, made, "huge_pages"), show(local_aws, made, "huge_page_size")) != ("on", "16GB")
+    assert show(local_aws, made, "work_mem") == "8MB"
+    log = (local_aws.directory / "server.log").read_text()
+    assert f"{made['DBInstanceIdentifier']} has no parameter huge_page" in log
+
+
+@pytest.mark.server
+def test_ciphers_that_do_not_exist_do_not_keep_it_from_starting(local_aws: Server) -> None:
     group = {"ssl_ciphers": ("NONE-SUCH", "pending-reboot"), "work_mem": ("8192", "immediate")}
     made = create(local_aws, DBParameterGroupName=parameter_group(local_aws, group))
     assert show(local_aws, made, "ssl_ciphers") != "NONE-SUCH"
