@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from .failures import SecretError
+from .passwords import require_usable
 
 ENGINE = "postgres"
 _PORTS = range(1, 65536)
@@ -96,6 +97,7 @@ class Entry:
             username=_text(fields, "username"),
             password=_text(fields, "password"),
         )
+        require_usable(login.password)
         return cls(fields=fields, login=login)
 
     def with_login(self, username: str, password: str) -> Entry:

@@ -14,7 +14,7 @@ from pg8000.native import identifier, literal  # type: ignore[import-untyped]
 
 from . import roles
 from .entry import Entry
-from .failures import AuthenticationError, PrivilegeError, RotationError
+from .failures import AuthenticationError, PrivilegeError
 from .postgres import Session
 from .roles import Membership, Role, Setting
 
@@ -151,9 +151,7 @@ class Logins:
     def _create(self, entry: Entry, like: Role | None) -> str:
         name = entry.login.username
         self._run(f"CREATE ROLE {identifier(name)} LOGIN", f"to create the role {name}")
-        created = roles.find(self._session, name)
-        if created is None:
-            raise RotationError(f"the role {name} has just been created and is not there")
+        created = Role(name=name)
         self._assimilate(created, like=like or created)
         self._set_password(entry)
         return name

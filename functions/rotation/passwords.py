@@ -7,6 +7,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from scramp import ScramException, ScramMechanism  # type: ignore[import-untyped]
+from scramp.utils import saslprep  # type: ignore[import-untyped]
 
 from .failures import ConfigurationError, SecretError
 
@@ -78,18 +79,28 @@ class PasswordPolicy:
         return set(_CHARACTERS).difference(self.excluded, REFUSED_BY_RDS)
 
 
+def require_usable(password: str) -> None:
+    """Tell when a password cannot be used to log in.
+
+    Raises:
+        SecretError: it has characters that SCRAM prohibits (RFC 4013).
+    """
+    try:
+        saslprep(password)
+    except ScramException:
+        # Not chained: the error may quote the character.
+        raise SecretError("the password has characters that SCRAM prohibits (RFC 4013)") from None
+
+
 def scram_verifier(password: str) -> str:
     """What PostgreSQL stores for a password: ``SCRAM-SHA-256$<iterations>:<salt>$<stored key>:<server key>``.
 
     Source: https://www.postgresql.org/docs/15/catalog-pg-authid.html; 4096 iterations as the server's own.
 
     Raises:
-        SecretError: the password has characters that SCRAM prohibits (RFC 4013).
+        SecretError: it cannot be used to log in.
     """
-    try:
-        salt, stored_key, server_key, iterations = ScramMechanism().make_auth_info(password)
-    except ScramException:
-        # Not chained: the error may quote the character.
-        raise SecretError("the password has characters that SCRAM prohibits (RFC 4013)") from None
+    require_usable(password)
+    salt, stored_key, server_key, iterations = ScramMechanism().make_auth_info(password)
     encoded = [b64encode(part).decode("ascii") for part in (salt, stored_key, server_key)]
     return f"SCRAM-SHA-256${iterations}:{encoded[0]}${encoded[1]}:{encoded[2]}"

@@ -23,7 +23,6 @@ from .failures import (
     PrivilegeError,
     ReadOnlyError,
     RotationError,
-    SecretError,
     TLSError,
 )
 from .passwords import scram_verifier
@@ -123,8 +122,10 @@ class PostgreSQL:
             )
         except ScramException:
             socket.close()
-            # Not chained: the error may quote a character of the password.
-            raise _scram_failure(login) from None
+            # The driver checks that the server, too, knows the password. Not chained: the error may quote it.
+            raise TLSError(
+                f"{login.host}:{login.port} does not prove that it knows the password of {login.username}"
+            ) from None
         except _ERRORS as error:
             socket.close()
             raise _failure(error, f"the login of {login}") from error
@@ -289,16 +290,6 @@ def _failure(error: Exception, doing: str) -> RotationError:
     if str(last) == "network error":
         return NetworkError(f"lost the connection with {doing}: closed by the server")
     return DatabaseError(f"the driver cannot go on with {doing}: {last}")
-
-
-def _scram_failure(login: Login) -> RotationError:
-    try:
-        scram_verifier(login.password)
-    except SecretError as error:
-        return SecretError(f"{login} cannot log in: {error}")
-    return TLSError(
-        f"{login.host}:{login.port} does not prove that it knows the password of {login.username}"
-    )
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pg8000.native import identifier, literal  # type: ignore[import-untyped]
 
+from .failures import DatabaseError
 from .postgres import Session
 
 _KEYWORDS = {
@@ -226,13 +227,17 @@ def _value(name: str, stored: str) -> str:
 
 
 def names_of(stored: str) -> list[str]:
-    """The names in a stored list, such as ``"$user", public``."""
+    """The names in a stored list, such as ``"$user", public``.
+
+    Raises:
+        DatabaseError: it is not written as PostgreSQL writes it.
+    """
     names = []
     position = 0
     while position < len(stored):
         match = _NAME.match(stored, position)
         if match is None:
-            break
+            raise DatabaseError("a list of names in the catalog is not written as PostgreSQL writes it")
         names.append(match[1].replace('""', '"') if match[1] is not None else match[2])
         position = match.end()
     return names

@@ -102,6 +102,24 @@ def test_memberships_that_the_current_login_has_no_more(application: Application
     assert memberships(application.server, application.username) == memberships(application.server, current)
 
 
+def test_a_membership_that_others_have_granted(application: Application, current: str) -> None:
+    """Since PostgreSQL 16 only they can take it back, and a try ends with a warning."""
+    group = f"{application.username}_readers"
+    application.server.run(f"CREATE ROLE {group}")
+    application.server.run(f"GRANT {group} TO {application.username}")
+    if application.server.version >= 16:
+        master = application.master.value()["username"]
+        application.server.run(f"GRANT {group} TO {master} WITH ADMIN OPTION")
+        revoke = f'REVOKE "{group}" FROM "{application.username}"'
+        with pytest.raises(
+            PrivilegeError, match=f"cannot change what another role has granted; run as .*: {revoke}"
+        ):
+            application.secret.rotate()
+        application.server.run(revoke)
+    application.secret.rotate()
+    assert memberships(application.server, application.username) == memberships(application.server, current)
+
+
 def test_only_the_right_to_make_others_members_may_go(application: Application, current: str) -> None:
     group = f"{application.username}_readers"
     application.as_master(f"CREATE ROLE {group}")

@@ -60,6 +60,7 @@ def test_another_password_leaves_every_other_field_as_it_was() -> None:
         ({"username": ...}, "no username"),
         ({"password": ""}, "no password"),
         ({"password": 17}, "its password is not a text"),
+        ({"password": "planted-\u0007"}, "the password has characters that SCRAM prohibits"),
         ({"username": "a\0b"}, "its username has a zero character"),
         ({"host": ...}, "no host, and the function's DATABASE_HOST is not set"),
         ({"host": ["db.example"]}, "its host is not a text"),

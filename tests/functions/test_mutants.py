@@ -48,7 +48,12 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(copy: Path, server: PostgreSQLServer, *tests: str) -> subprocess.CompletedProcess[str]:
-    """Run tests of the copy, with the server that runs already."""
+    """Run tests of the copy, with the server that runs already; nothing of this run of tests reaches them."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("COVERAGE_", "COV_", "PYTEST_"))
+    }
     return subprocess.run(
         [
             sys.executable,
@@ -62,7 +67,7 @@ def run(copy: Path, server: PostgreSQLServer, *tests: str) -> subprocess.Complet
             *(f"tests/functions/{test}" for test in tests),
         ],
         cwd=copy,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **server.environment()},
+        env={**inherited, "PYTHONDONTWRITEBYTECODE": "1", **server.environment()},
         capture_output=True,
         text=True,
         check=False,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.rotation.failures import DatabaseError
 from functions.rotation.roles import (
     NEW_LOGIN,
     Membership,
@@ -106,3 +108,8 @@ def test_an_error_does_not_quote_the_value_of_a_setting() -> None:
 def test_a_list_of_quoted_names_is_read_as_it_was_written(names: list[str]) -> None:
     stored = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
     assert names_of(stored) == names
+
+
+def test_a_list_that_cannot_be_read_is_not_cut_off() -> None:
+    with pytest.raises(DatabaseError, match="not written as PostgreSQL writes it"):
+        names_of('public, "unfinished')

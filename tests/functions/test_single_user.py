@@ -1,12 +1,15 @@
-"""Whole rotations against a real PostgreSQL server."""
+"""Rotations of a single user, against a real PostgreSQL server."""
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import pytest
+from scramp import ScramException  # type: ignore[import-untyped]
 
-from functions.rotation.failures import PrivilegeError, RotationError
+from functions.rotation import postgres
+from functions.rotation.failures import PrivilegeError, RotationError, TLSError
 from functions.rotation.passwords import EXCLUDED_CHARACTERS
 from tests.functions.application import MakeSecret
 from tests.functions.rotating import STEPS, RotatingSecret
@@ -206,3 +209,31 @@ def test_a_role_that_may_not_log_in_is_no_wrong_password(
     with pytest.raises(RotationError, match=r"is not permitted to log in \(28000\)") as failure:
         secret.step("setSecret", token)
     assert type(failure.value) is PrivilegeError
+
+
+def test_a_configuration_can_be_tested_without_a_rotation(
+    secret: RotatingSecret, server: PostgreSQLServer, username: str
+) -> None:
+    """RotateSecret with RotateImmediately=false calls testSecret with the value of the current version."""
+    token = secret.begin()
+    secret.put(secret.value(), "AWSPENDING", token)
+    secret.step("testSecret", token)
+    server.set_password(username, "set-by-hand")
+    with pytest.raises(RotationError, match=r"testSecret .*\(28P01\)"):
+        secret.step("testSecret", token)
+
+
+def test_a_server_that_does_not_know_the_password_itself_is_not_trusted(
+    secret: RotatingSecret, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SCRAM proves both sides; the driver checks it, and its error may quote what it compared."""
+
+    def pretender(*_: Any, **__: Any) -> Any:
+        raise ScramException("planted-password")
+
+    token = secret.begin()
+    secret.step("createSecret", token)
+    monkeypatch.setattr(postgres, "_Connection", pretender)
+    with pytest.raises(TLSError, match="does not prove that it knows the password of") as failure:
+        secret.step("setSecret", token)
+    assert "planted-password" not in "".join(traceback.format_exception(failure.value))
