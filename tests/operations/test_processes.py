@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -68,9 +70,9 @@ import signal, sys, time
 from pathlib import Path
 from operations.processes import stream
 
-# Tests that run in the background have inherited that these are ignored.
+# The tests may run where these are ignored, as under nohup.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, {hangup})
 
 def show(line):
     print(line, flush=True)
@@ -82,6 +84,22 @@ except KeyboardInterrupt:
     print("interrupted")
     sys.exit(130)
 """
+
+
+@contextmanager
+def started(outer: Path) -> Iterator[subprocess.Popen[str]]:
+    """The outer program, once the inner one is ready."""
+    with subprocess.Popen(
+        [sys.executable, outer],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield process
 
 
 @pytest.mark.parametrize("pause", [0, 0.4], ids=["while it waits for a line", "while it shows a line"])
@@ -96,25 +114,32 @@ def test_an_interrupt_reaches_the_program_once_and_is_waited_for(
     """Terraform stops in order at the first signal, and leaves its lock behind at a second one."""
     counting, outer, log = tmp_path / "counting.py", tmp_path / "outer.py", tmp_path / "it.log"
     counting.write_text(COUNTING, encoding="utf-8")
-    outer.write_text(OUTER.format(counting=str(counting), log=str(log), pause=pause), encoding="utf-8")
-    with subprocess.Popen(
-        [sys.executable, outer],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
+    outer.write_text(
+        OUTER.format(counting=str(counting), log=str(log), pause=pause, hangup="signal.SIG_DFL"),
+        encoding="utf-8",
+    )
+    with started(outer) as process:
         os.killpg(process.pid, sent)  # what a terminal does
         time.sleep(0.1)
         os.killpg(process.pid, sent)  # somebody is impatient
+        assert process.stdout is not None
         shown = process.stdout.read()
     assert process.returncode == exit_code
     assert log.read_text(encoding="utf-8").splitlines()[1:] == ["ready", "interrupts: 1"]
     assert ("interrupts: 1" in shown) is (sent != signal.SIGHUP)
     assert ("interrupted" in shown) is (sent == signal.SIGINT)
+
+
+def test_what_is_ignored_stays_ignored(tmp_path: Path) -> None:
+    """A deployment under nohup goes on when its terminal is closed."""
+    ending, outer, log = tmp_path / "ending.py", tmp_path / "outer.py", tmp_path / "it.log"
+    ending.write_text("import time\nprint('ready', flush=True)\ntime.sleep(0.5)\nprint('done')\n")
+    outer.write_text(OUTER.format(counting=str(ending), log=str(log), pause=0, hangup="signal.SIG_IGN"))
+    with started(outer) as process:
+        os.killpg(process.pid, signal.SIGHUP)
+        assert process.stdout is not None
+        assert process.stdout.read() == "done\n"
+    assert process.returncode == 0
 
 
 def test_the_handlers_of_before_are_there_again(tmp_path: Path) -> None:
