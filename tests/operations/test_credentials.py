@@ -88,7 +88,7 @@ def test_what_is_no_entry_is_said_without_quoting_it(system: System) -> None:
 
 
 def test_a_rotation_that_has_just_begun(system: System) -> None:
-    secret = system.secret_with(sleeping(3))
+    secret = system.secret_with(sleeping(15))
     system.aws.client("secretsmanager").rotate_secret(SecretId=secret)
     pending = found(system, secret)["AWSPENDING"]
     assert (pending.works, pending.text) == (None, "its version has no value yet: a rotation has begun")
