@@ -50,5 +50,5 @@ def test_it_is_destroyed_when_it_is_told_to(regulated: Checkout) -> None:
     assert succeeded(regulated.terraform("state list")).split() == []
     rds = regulated.client("rds")
     assert rds.describe_db_instances()["DBInstances"] == []
-    (snapshot,) = rds.describe_db_snapshots()["DBSnapshots"]
+    (snapshot,) = rds.describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
     assert snapshot["DBSnapshotIdentifier"] == "dr-citizen-db-prod-final"
