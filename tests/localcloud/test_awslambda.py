@@ -121,7 +121,7 @@ def a_failed_asynchronous_call_reaches_the_dead_letter_target(server: Server) ->
         server, "def handler(event, context): raise ValueError", DeadLetterConfig={"TargetArn": arn}
     )
     assert invoke(server, name, {"lost": True}, InvocationType="Event")["StatusCode"] == 202
-    deadline = time.monotonic() + 6
+    deadline = time.monotonic() + 20
     while not (messages := sqs.receive_message(QueueUrl=url).get("Messages", [])):
         assert time.monotonic() < deadline
         time.sleep(0.2)

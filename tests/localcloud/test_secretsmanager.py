@@ -75,7 +75,7 @@ def steps(server: Server, name: str) -> list[str]:
     return [event["message"].split()[1] for event in ordered if event["message"].startswith("step ")]
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
+def eventually(condition: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:
