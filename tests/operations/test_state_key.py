@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
 from environments.problem import Problem
 from operations import state_key
@@ -61,3 +63,29 @@ def test_an_arn_of_no_key_is_refused(kms: Any) -> None:
     with pytest.raises(Problem, match="does not exist") as caught:
         state_key.check(kms, arn)
     assert caught.value.given == arn
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "KMSInternalException"])
+def test_a_key_that_keeps_its_tags_to_itself_is_not_ours(kms: Any, alias: str, code: str) -> None:
+    """Its policy leaves these credentials out; any other refusal is told."""
+    made = {"KeyId": "made", "Arn": "arn:aws:kms:eu-central-2:123456789012:key/made"}
+    with Stubber(kms) as stubber:
+        stubber.add_client_error("describe_key", "NotFoundException")
+        stubber.add_response("list_aliases", {"Aliases": [{"TargetKeyId": "named"}]})
+        stubber.add_response("list_keys", {"Keys": [{"KeyId": "named"}, {"KeyId": "closed"}]})
+        stubber.add_client_error("list_resource_tags", code, expected_params={"KeyId": "closed"})
+        if code != "AccessDeniedException":
+            with pytest.raises(ClientError, match=code):
+                state_key.ensure(kms, alias)
+            return
+        stubber.add_response("create_key", {"KeyMetadata": made})
+        stubber.add_response("enable_key_rotation", {})
+        stubber.add_response("create_alias", {})
+        assert state_key.ensure(kms, alias) == (made["Arn"], "created")
+
+
+def test_a_key_that_may_not_be_looked_at_is_no_missing_key(kms: Any, alias: str) -> None:
+    with Stubber(kms) as stubber:
+        stubber.add_client_error("describe_key", "AccessDeniedException")
+        with pytest.raises(ClientError, match="AccessDeniedException"):
+            state_key.check(kms, alias)
