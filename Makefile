@@ -29,7 +29,7 @@ test: install ## Run every test, with coverage
 	@$(VENV_PYTHON) -m pytest -n 4 --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 unit: install ## Run the tests that need neither Terraform nor a server
-	@$(VENV_PYTHON) -m pytest -q -m "not terraform and not server and not deployed and not slow"
+	@$(VENV_PYTHON) -m pytest -q -n 2 --dist loadgroup -m "not terraform and not server and not deployed and not slow"
 
 bench: install ## Measure the speed of synthesis and of a review
 	@$(HOLDFAST) bench

@@ -240,7 +240,12 @@ def test_without_pipenv_a_pinned_one_is_used(place: Place, there: str) -> None:
 @pytest.mark.parametrize(
     ("target", "calls"),
     [
-        ("unit", ["python -m pytest -q -m not terraform and not server and not deployed and not slow"]),
+        (
+            "unit",
+            [
+                "python -m pytest -q -n 2 --dist loadgroup -m not terraform and not server and not deployed and not slow"
+            ],
+        ),
         ("lint", ["python -m ruff check .", "python -m ruff format --check .", "python -m mypy"]),
         ("format", ["python -m ruff format .", "python -m ruff check --fix ."]),
         ("demo", ["python -m operations demo"]),

@@ -60,8 +60,8 @@ import signal, time
 times = []
 signal.signal(signal.SIGINT, lambda *_: times.append(1))
 print("ready", flush=True)
-while not times: time.sleep(0.05)
-time.sleep(0.5)
+while not times: time.sleep(0.02)
+time.sleep(0.25)
 print("interrupts:", len(times), flush=True)
 """
 
@@ -102,7 +102,7 @@ def started(outer: Path) -> Iterator[subprocess.Popen[str]]:
         yield process
 
 
-@pytest.mark.parametrize("pause", [0, 0.4], ids=["while it waits for a line", "while it shows a line"])
+@pytest.mark.parametrize("pause", [0, 0.2], ids=["while it waits for a line", "while it shows a line"])
 @pytest.mark.parametrize(
     ("sent", "exit_code"),
     [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGHUP, 128 + signal.SIGHUP)],
@@ -120,7 +120,7 @@ def test_an_interrupt_reaches_the_program_once_and_is_waited_for(
     )
     with started(outer) as process:
         os.killpg(process.pid, sent)  # what a terminal does
-        time.sleep(0.1)
+        time.sleep(0.05)
         os.killpg(process.pid, sent)  # somebody is impatient
         assert process.stdout is not None
         shown = process.stdout.read()
@@ -133,7 +133,7 @@ def test_an_interrupt_reaches_the_program_once_and_is_waited_for(
 def test_what_is_ignored_stays_ignored(tmp_path: Path) -> None:
     """A deployment under nohup goes on when its terminal is closed."""
     ending, outer, log = tmp_path / "ending.py", tmp_path / "outer.py", tmp_path / "it.log"
-    ending.write_text("import time\nprint('ready', flush=True)\ntime.sleep(0.5)\nprint('done')\n")
+    ending.write_text("import time\nprint('ready', flush=True)\ntime.sleep(0.2)\nprint('done')\n")
     outer.write_text(OUTER.format(counting=str(ending), log=str(log), pause=0, hangup="signal.SIG_IGN"))
     with started(outer) as process:
         os.killpg(process.pid, signal.SIGHUP)
