@@ -90,7 +90,7 @@ def write_outputs(stack: Stack, environment: Environment = None) -> None:
     project = Project()
     synth.synthesize(project, environment=environment)
     terraform = deployment.terraform_of(project, stack, show=None)
-    terraform.init()
+    deployment.connect(project, terraform)
     found = terraform.output_json()
     if not found:
         raise Problem(

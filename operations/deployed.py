@@ -43,7 +43,7 @@ def find(project: Project, stack: str, *, environment: str | None) -> Deployed:
     """
     synth.synthesize(project, environment=environment)
     terraform = deployment.terraform_of(project, stack, show=None)
-    terraform.init()
+    deployment.connect(project, terraform)
     return of(terraform.output_json(), stack)
 
 

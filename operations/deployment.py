@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from operations import console, outputs, protection, secret_entry, synth, tools
+from environments import backend
+from operations import console, outputs, protection, secret_entry, state_backend, synth, tools
 from operations.failure import Failed
 from operations.terraform import Terraform, warn_about_logging
 
@@ -23,6 +24,19 @@ def terraform_of(
         Problem: no stack of this name has been synthesized.
     """
     return Terraform(folder=project.stack(stack), log=project.logs / f"{stack}.log", show=show)
+
+
+def connect(project: Project, terraform: Terraform) -> None:
+    """Fetch the provider and connect the state.
+
+    Raises:
+        Problem: the bucket of ``backend.tf`` does not exist, or AWS cannot be asked.
+        Failed: Terraform failed.
+    """
+    settings = backend.read(project.backend)
+    if settings is not None:
+        state_backend.require(settings)
+    terraform.init()
 
 
 def deploy(project: Project, stack: str, *, environment: str | None, approve: Callable[[], bool]) -> bool:
@@ -48,7 +62,7 @@ def deploy(project: Project, stack: str, *, environment: str | None, approve: Ca
     check_entry(project, stack)
     plan = project.plan_file(stack)
     try:
-        terraform.init()
+        connect(project, terraform)
         if terraform.plan(plan):
             if not approve():
                 return False
@@ -91,7 +105,7 @@ def destroy(
     warn_about_logging()
     synth.synthesize(project, environment=environment, allow_removal=allow_protected)
     terraform = terraform_of(project, stack, show=show)
-    terraform.init()
+    connect(project, terraform)
     state = terraform.show_json()
     if not protection.resources(state):
         console.line(f"{stack} is not deployed: its state is empty")

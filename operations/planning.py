@@ -77,7 +77,7 @@ def plan(project: Project, stacks: Sequence[str], *, environment: str | None) ->
 def _plan(project: Project, stack: str, *, environment: str) -> None:
     deployment.check_entry(project, stack)
     terraform = deployment.terraform_of(project, stack, show=Progress())
-    terraform.init()
+    deployment.connect(project, terraform)
     saved = SavedPlan(folder=project.plans / stack)
     saved.make(terraform, stack=stack, environment=environment)
     reviewed = review(reading.read(saved.json), stack=stack)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
+from environments.problem import Problem
 from operations import state_bucket, state_key, state_table
-from operations.aws import explained, session
+from operations.aws import error_code, explained, session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +45,25 @@ def clients(backend: Backend) -> Clients:
             s3=ours.client("s3"),
             dynamodb=ours.client("dynamodb"),
         )
+
+
+def require(backend: Backend) -> None:
+    """Make sure that the bucket is there, before Terraform says in its own words that it is not.
+
+    Raises:
+        Problem: it is not, or AWS cannot be asked.
+    """
+    s3 = session(backend.region).client("s3")
+    with explained():
+        try:
+            s3.head_bucket(Bucket=backend.bucket)
+        except ClientError as error:
+            if error_code(error) != "404":
+                raise
+            raise Problem(
+                f"the bucket {backend.bucket} of backend.tf does not exist, so there is nowhere to keep the state",
+                fix="pipenv run holdfast bootstrap",
+            ) from None
 
 
 def bootstrap(backend: Backend, report: Callable[[str, str], None]) -> None:

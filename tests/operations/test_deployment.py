@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from environments.backend import Backend
 from environments.problem import Problem
 from operations import deployment
 from operations.failure import Failed
@@ -132,4 +133,18 @@ def test_without_the_secret_entry_nothing_is_begun(tiny: Tiny, aws: Server) -> N
     )
     with pytest.raises(Problem, match=f"secret entry {name} does not exist"):
         deploy(tiny, Answer())
+    assert not (tiny.project.stack(STACK) / ".terraform").exists()
+
+
+@pytest.mark.server
+def test_without_the_bucket_of_the_state_it_is_said_how_to_make_it(
+    tiny: Tiny, aws: Server, backend: Backend
+) -> None:
+    tiny.keep_states_in(backend)
+    for command in (deploy, destroy):
+        with pytest.raises(
+            Problem, match=f"the bucket {backend.bucket} of backend.tf does not exist"
+        ) as caught:
+            command(tiny, Answer())
+        assert caught.value.fix == "pipenv run holdfast bootstrap"
     assert not (tiny.project.stack(STACK) / ".terraform").exists()
