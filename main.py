@@ -15,7 +15,7 @@ activate()
 
 from cdktf import App, LocalBackend, S3Backend, TerraformStack  # noqa: E402 - made lazy before they are imported
 
-from environments import backend, connection, context, outdir  # noqa: E402
+from environments import backend, connection, context, guard, outdir  # noqa: E402
 from environments.problem import EXIT_CODE, told  # noqa: E402
 from stacks.citizen_data import CitizenData  # noqa: E402
 from stacks.environment import chosen_suffix, load  # noqa: E402
@@ -27,7 +27,7 @@ def main() -> None:
     """Synthesize every system of the environment that ``HOLDFAST_ENVIRONMENT`` names (default: ``dev``).
 
     Raises:
-        Problem: when a file says what AWS would refuse.
+        Problem: when a file says what AWS would refuse, or what holds data is lost.
     """
     name = os.environ.get("HOLDFAST_ENVIRONMENT") or DEFAULT_ENVIRONMENT
     values = context.read()
@@ -40,6 +40,8 @@ def main() -> None:
     for stack in (CitizenData(app, environment=environment, removable=removable),):
         keep_state(stack, state, environment=name, suffix=environment.suffix)
     app.synth()
+    if notice := guard.check(folder, name):
+        print(notice, file=sys.stderr)
     connection.forget_other_environments(folder)
 
 

@@ -20,6 +20,7 @@ from operations import (
     failure,
     local,
     logins,
+    manifest,
     outputs,
     planning,
     secret_entry,
@@ -202,6 +203,7 @@ def _asker(question: str, auto_approve: bool) -> Callable[[], bool]:
 
 app.command(name="plan", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)(planning.command)
 app.command(name="review", rich_help_panel=_SYSTEMS, epilog=review.EXIT_CODES)(review.command)
+app.add_typer(manifest.app, name="manifest", rich_help_panel=_SYSTEMS)
 app.add_typer(secret, name="secret", rich_help_panel=_BESIDE)
 app.add_typer(logins.app, name="credentials", rich_help_panel=_SYSTEMS)
 app.command(name="rotate", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)(logins.rotate_now)

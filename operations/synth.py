@@ -7,24 +7,35 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from environments import outdir
 from environments.problem import EXIT_CODE, Problem
+from operations import console
 from operations.failure import Failed
 from operations.processes import stream
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from operations.project import Project
 
 ENVIRONMENT_VARIABLE = "HOLDFAST_ENVIRONMENT"
 REMOVAL_VARIABLE = "HOLDFAST_REMOVAL"
 
 
-def synthesize(project: Project, *, environment: str | None = None, allow_removal: bool = False) -> None:
-    """Write the Terraform JSON of all stacks.
+def synthesize(
+    project: Project,
+    *,
+    environment: str | None = None,
+    allow_removal: bool = False,
+    out: Path | None = None,
+) -> None:
+    """Write the Terraform JSON of all stacks; what synthesis has to tell is passed on.
 
     Args:
         project: the project to synthesize.
         environment: name of the environment; by default ``$HOLDFAST_ENVIRONMENT``, else ``dev``.
         allow_removal: turn deletion protection off, as the step before a protected system can be destroyed.
+        out: another folder to write to, for a look at what would be synthesized.
 
     Raises:
         Problem: the settings are not valid; the message is the one of ``main.py``.
@@ -35,12 +46,16 @@ def synthesize(project: Project, *, environment: str | None = None, allow_remova
         environ[ENVIRONMENT_VARIABLE] = environment
     if allow_removal:
         environ[REMOVAL_VARIABLE] = "allow"
+    if out is not None:
+        environ[outdir.VARIABLE] = str(out)
     log = project.logs / "synth.log"
     code, output = stream([sys.executable, "main.py"], cwd=project.root, environ=environ, log=log)
     if code == EXIT_CODE:
         raise Problem(output)
     if code != 0:
         raise Failed(f"synthesis failed (exit code {code})", output=output, log=log)
+    if output and out is None:
+        console.error(output)
 
 
 def stack_json(project: Project, stack: str) -> dict[str, Any]:

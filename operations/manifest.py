@@ -1,0 +1,153 @@
+"""``holdfast manifest``: the addresses of what holds data, which synthesis refuses to lose."""
+
+from __future__ import annotations
+
+import tempfile
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from environments import guard, manifest
+from environments.problem import Problem
+from operations import console, synth
+from operations.failure import EXIT_CODES
+from operations.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from environments.guard import System
+    from environments.manifest import Entry
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="The addresses of what holds data: synthesis refuses to lose one.",
+    epilog=EXIT_CODES,
+)
+
+Environment = Annotated[
+    str | None,
+    typer.Option(
+        "--environment",
+        "-e",
+        envvar=synth.ENVIRONMENT_VARIABLE,
+        help="Name of one environment. Default: all.",
+        show_default=False,
+    ),
+]
+
+
+@app.command(epilog=EXIT_CODES)
+def update(environment: Environment = None) -> None:
+    """Write what holds data and is new into environments/<name>.manifest. Nothing is taken out."""
+    project = Project()
+    found = {name: _synthesized(project, name) for name in _environments(project, environment)}
+    for name, systems in found.items():
+        path = manifest.file(name, _folder(project))
+        recorded = manifest.read(path)
+        new = guard.unrecorded(systems, recorded)
+        entries = manifest.merged(recorded, [entry for system in systems for entry in system.stateful])
+        if new or not path.is_file():
+            manifest.write(path, entries)
+        console.item(
+            manifest.shown(path), f"{len(entries)} addresses, {len(new)} of them new" if new else "up to date"
+        )
+        _tell_of_moves(guard.moving(systems, recorded), name)
+
+
+@app.command(epilog=f"Exit code 2: something is lost, or not recorded yet. {EXIT_CODES}")
+def check(environment: Environment = None) -> None:
+    """Check that the manifests name all that holds data, and that nothing of it is lost: for pull requests."""
+    project = Project()
+    for name in _environments(project, environment):
+        path = manifest.file(name, _folder(project))
+        recorded = manifest.read(path)
+        new = guard.unrecorded(_synthesized(project, name), recorded)
+        if new:
+            raise Problem(
+                f"{manifest.shown(path)} does not name all that holds data",
+                given="not there: " + _listed(entry.address for entry in new),
+                fix="pipenv run holdfast manifest update, and commit what it writes",
+            )
+        console.item(manifest.shown(path), f"{len(recorded)} addresses, all there")
+
+
+@app.command(epilog=EXIT_CODES)
+def remove(
+    stack: Annotated[str, typer.Argument(help="Name of the system, for example citizen-data.")],
+    addresses: Annotated[
+        list[str] | None,
+        typer.Argument(help="Addresses in its state. Default: all of the system's.", show_default=False),
+    ] = None,
+    environment: Environment = None,
+) -> None:
+    """Take addresses out of the manifests: their data may go, or every state has been moved."""
+    project = Project()
+    wanted = set(addresses or ())
+    kept: dict[Path, list[Entry]] = {}
+    removed: dict[Path, list[str]] = {}
+    known: set[str] = set()
+    for name in _environments(project, environment):
+        path = manifest.file(name, _folder(project))
+        recorded = manifest.read(path)
+        ours = {entry.address for entry in recorded if entry.system == stack}
+        going = ours & wanted if addresses else ours
+        known |= ours
+        kept[path] = [entry for entry in recorded if entry.system != stack or entry.address not in going]
+        removed[path] = sorted(going)
+    _check_known(stack, wanted, known)
+    for path, entries in kept.items():
+        if removed[path]:
+            manifest.write(path, entries)
+            console.item(manifest.shown(path), f"without {_listed(removed[path])}")
+
+
+def _check_known(stack: str, wanted: set[str], known: set[str]) -> None:
+    if not known:
+        raise Problem(
+            "the manifests name nothing of this system", given=stack, fix="correct the name, or --environment"
+        )
+    for address in sorted(wanted - known):
+        close = get_close_matches(address, known, n=1)
+        raise Problem(
+            f"the manifests do not name this address of {stack}",
+            given=address,
+            allowed=_listed(known),
+            fix=f"write {close[0]}" if close else "copy it from the manifest",
+        )
+
+
+def _tell_of_moves(moving: list[Entry], environment: str) -> None:
+    for entry in moving:
+        console.line(
+            f"    {entry.address} has moved. Once every state has been applied, take out its move, and"
+        )
+        console.line(
+            f"    pipenv run holdfast manifest remove {entry.system} {entry.address} --environment {environment}"
+        )
+
+
+def _synthesized(project: Project, environment: str) -> list[System]:
+    """The systems of an environment, synthesized beside the project: its output stays what it is."""
+    with tempfile.TemporaryDirectory() as folder:
+        synth.synthesize(project, environment=environment, out=Path(folder))
+        return guard.synthesized(Path(folder))
+
+
+def _environments(project: Project, chosen: str | None) -> list[str]:
+    known = sorted(path.stem for path in _folder(project).glob("*.tfvars"))
+    if chosen is None:
+        return known
+    if chosen not in known:
+        raise Problem(f"there is no environment {chosen!r}", allowed=", ".join(known), fix="name one of them")
+    return [chosen]
+
+
+def _folder(project: Project) -> Path:
+    return project.root / manifest.FOLDER.name
+
+
+def _listed(addresses: Iterable[str]) -> str:
+    return "\n           ".join(sorted(addresses))
