@@ -171,8 +171,7 @@ def _how_to_keep(systems: Mapping[str, System], lost: list[Entry], new: list[Ent
         ours = [rename for rename in found if rename.old.system == name]
         calls = dict.fromkeys(rename.call(systems[name].paths.values()) for rename in ours)
         lines += [
-            f"if it was renamed, move it: write at the end of the constructor of {name}",
-            "  from modules.aws.moves import moved",
+            f"if it was renamed, move it: at the end of the constructor of {name}, with modules.aws.moves,",
             *(f"  {call}" for call in calls),
             "which calls, on the construct of each resource below it,",
             *(f"  {rename.new.path}: {rename.own_call}" for rename in ours),

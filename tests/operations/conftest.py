@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from environments.backend import Backend
-from operations import app, local
+from operations import app, local, manifest
 from operations.local import redirecting
 from tests.localcloud.server import REGION, Server
 from tests.operations.system import System
@@ -93,8 +93,8 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     for name in ("CDKTF_OUTDIR", "HOLDFAST_ENVIRONMENT", "HOLDFAST_REMOVAL", "TF_CLI_CONFIG_FILE"):
         monkeypatch.delenv(name, raising=False)
     made = Tiny.make(tmp_path)
-    monkeypatch.setattr(app, "Project", lambda: made.project)
-    monkeypatch.setattr(local, "Project", lambda: made.project)
+    for commands in (app, local, manifest):
+        monkeypatch.setattr(commands, "Project", lambda: made.project)
     return made
 
 

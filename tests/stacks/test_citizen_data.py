@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from environments import guard, manifest
+from environments.guard import System
 from stacks.citizen_data import CitizenData
 from stacks.environment import load
 from tests.template import Template
@@ -80,31 +82,16 @@ def test_the_required_names(dev: Template, name: str) -> None:
     assert name in json.dumps(dev.document)
 
 
-def test_addresses_of_what_holds_data_are_a_contract(dev: Template) -> None:
-    # A change here destroys a database: it needs a `moved` block and a release note, not a new expectation.
-    addresses = {
-        kind: sorted(dev.document["resource"][kind])
-        for kind in (
-            "aws_db_instance",
-            "aws_efs_file_system",
-            "aws_backup_vault",
-            "aws_kms_key",
-            "aws_secretsmanager_secret",
-        )
-    }
-    assert addresses == {
-        "aws_db_instance": ["database_instance_D7FC2283"],
-        "aws_efs_file_system": ["filesystem_B40D6556"],
-        "aws_backup_vault": ["backup_vault_A3268EAD"],
-        "aws_kms_key": [
-            "keys_backups_key_7F6558CC",
-            "keys_efs_key_270BEDFE",
-            "keys_logs_key_A1A70726",
-            "keys_rds_key_3D77785E",
-            "keys_secrets_key_D6D9D890",
-        ],
-        "aws_secretsmanager_secret": ["application-credentials_created_352A77E7"],
-    }
+def test_the_manifests_name_all_that_holds_data(dev: Template, prod: Template) -> None:
+    # What is missing here was renamed or removed; what is new: holdfast manifest update.
+    for name, template in (("dev", dev), ("prod", prod)):
+        recorded = manifest.read(manifest.file(name))
+        system = System.of("citizen-data", template.document)
+        guard.refuse_losses([system], recorded, name)
+        assert guard.unrecorded([system], recorded) == []
+        assert {"aws_db_instance", "aws_efs_file_system", "aws_backup_vault", "aws_kms_key"} <= {
+            entry.type for entry in recorded
+        }
 
 
 def test_outputs_name_no_secret(dev: Template) -> None:
@@ -135,6 +122,9 @@ def test_a_regulated_system_is_protected_and_can_be_released(prod: Template) -> 
     assert released.one("aws_db_instance")["deletion_protection"] is False
     assert len(prod.all("aws_backup_vault_lock_configuration")) == 1
     assert released.all("aws_backup_vault_lock_configuration") == []
+    guard.refuse_losses(
+        [System.of("citizen-data", released.document)], manifest.read(manifest.file("prod")), "prod"
+    )
 
 
 def test_the_application_reaches_the_database_and_the_file_system(dev: Template) -> None:
