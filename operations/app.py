@@ -24,14 +24,13 @@ from operations import (
     outputs,
     planning,
     secret_entry,
-    state_backend,
-    state_removal,
     synth,
 )
 from operations.failure import EXIT_CODES
 from operations.options import Environment
 from operations.project import Project
 from operations.review import command as review
+from operations.state import creation, removal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,15 +127,15 @@ def bootstrap(
     ours = backend.required(Project().backend)
     if not delete:
         console.title(f"State backend in {ours.region}")
-        state_backend.bootstrap(ours, console.item)
+        creation.bootstrap(ours, console.item)
         return
-    state_removal.check(ours)
+    removal.check(ours)
     if not yes and not console.confirm(
         f"Delete the states in {ours.bucket}, with all their versions?", option="--yes"
     ):
         _nothing_changed()
     console.title(f"State backend in {ours.region}")
-    state_removal.remove(ours, console.item)
+    removal.remove(ours, console.item)
 
 
 @secret.command(epilog=EXIT_CODES)

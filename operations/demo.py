@@ -18,8 +18,6 @@ from operations import (
     outputs,
     rotate,
     secret_entry,
-    state_backend,
-    state_removal,
     synth,
     terraform_cli,
     tools,
@@ -28,6 +26,7 @@ from operations.failure import Failed
 from operations.phases import Phases
 from operations.processes import stream
 from operations.progress import Progress
+from operations.state import creation, removal
 from operations.terraform import warn_about_logging
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def run(project: Project) -> None:
         local.enter(project)
         console.item("endpoint", status.endpoint, width=12)
     with phases.phase("State backend"):
-        state_backend.bootstrap(_backend(project), console.item)
+        creation.bootstrap(_backend(project), console.item)
     with phases.phase("Secret entry of the database"):
         synth.synthesize(project)
         _secret(project)
@@ -105,7 +104,7 @@ def remove(project: Project) -> None:
         local.enter(project)
     with phases.phase(f"Destroy {STACK}"):
         if project.backend.exists():
-            state_backend.bootstrap(_backend(project), lambda _name, _became: None)
+            creation.bootstrap(_backend(project), lambda _name, _became: None)
         synth.synthesize(project)
         _secret(project)  # Terraform reads it, also to destroy
         deployment.destroy(
@@ -121,7 +120,7 @@ def remove(project: Project) -> None:
         if entry is not None and secret_entry.delete_if_ours(entry):
             console.item(f"secret  {entry.name}", "deleted")
         if project.backend.exists():
-            state_removal.remove(_backend(project), console.item)
+            removal.remove(_backend(project), console.item)
     with phases.phase("Local AWS and working files"):
         with local.explained():
             lifecycle.reset(ours)

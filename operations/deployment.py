@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from environments import backend
-from operations import console, outputs, protection, secret_entry, state_backend, synth, tools
+from operations import console, outputs, protection, secret_entry, synth, tools
 from operations.failure import Failed
+from operations.state import creation
 from operations.terraform import Terraform, warn_about_logging
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def connect(project: Project, terraform: Terraform) -> None:
     """
     settings = backend.read(project.backend)
     if settings is not None:
-        state_backend.require(settings)
+        creation.require(settings)
     terraform.init()
 
 

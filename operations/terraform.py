@@ -8,9 +8,10 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from operations import console, state_lock, tools
+from operations import console, tools
 from operations.failure import Failed
 from operations.processes import stream, without_colours
+from operations.state import lock_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -111,7 +112,7 @@ class Terraform:
             show=self.show,
         )
         if code not in accepted:
-            if locked := state_lock.explain(output, self.folder):
+            if locked := lock_error.explain(output, self.folder):
                 raise Failed(locked, log=self.log)
             raise Failed(f"terraform {subcommand} failed (exit code {code})", output=output, log=self.log)
         return code

@@ -1,4 +1,4 @@
-"""Remove what `state_backend` created, once no state in it holds a resource any more."""
+"""Remove what `creation` created, once no state in it holds a resource any more."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from environments.problem import Problem
-from operations import state_bucket, state_key, state_table
 from operations.aws import error_code, explained
-from operations.ownership import NOT_OURS
-from operations.state_backend import clients
+from operations.state import kms_key, lock_table, s3_bucket
+from operations.state.creation import clients
+from operations.state.ownership import NOT_OURS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +59,7 @@ def check(backend: Backend) -> None:
 
 
 def remove(backend: Backend, report: Callable[[str, str], None]) -> None:
-    """Remove bucket, table and key, as far as they were created by `state_backend.bootstrap`.
+    """Remove bucket, table and key, as far as they were created by `creation.bootstrap`.
 
     Args:
         backend: what to remove.
@@ -134,7 +134,7 @@ def _locks(dynamodb: DynamoDBClient, table: str) -> list[str]:
 
 def _bucket(s3: S3Client, bucket: str) -> str:
     try:
-        if not state_bucket.is_ours(s3, bucket):
+        if not s3_bucket.is_ours(s3, bucket):
             return _LEFT
     except ClientError as error:
         if error_code(error) in _ABSENT:
@@ -158,7 +158,7 @@ def _table(dynamodb: DynamoDBClient, table: str) -> str:
         if error_code(error) in _ABSENT:
             return _NOT_THERE
         raise
-    if not state_table.is_ours(dynamodb, arn):
+    if not lock_table.is_ours(dynamodb, arn):
         return _LEFT
     dynamodb.update_table(TableName=table, DeletionProtectionEnabled=False)
     dynamodb.get_waiter("table_exists").wait(TableName=table)
@@ -174,7 +174,7 @@ def _key(kms: KMSClient, key_id: str) -> str:
         if error_code(error) in _ABSENT:
             return _NOT_THERE
         raise
-    if not state_key.is_ours(kms, found["Arn"]):
+    if not kms_key.is_ours(kms, found["Arn"]):
         return _LEFT
     # The alias last: a run that breaks off in between finds the key by it.
     if found.get("KeyState") != "PendingDeletion":

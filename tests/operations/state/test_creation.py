@@ -8,8 +8,8 @@ import pytest
 
 from environments.backend import Backend
 from environments.problem import Problem
-from operations import state_backend, state_bucket, state_key, state_table
 from operations.failure import Failed
+from operations.state import creation, kms_key, lock_table, s3_bucket
 from tests.localcloud.server import Server
 
 pytestmark = pytest.mark.server
@@ -23,7 +23,7 @@ def bootstrap(aws: Server, backend: Backend) -> Callable[[], Report]:
 
     def run() -> Report:
         said: Report = {}
-        state_backend.bootstrap(backend, lambda name, became: said.update({name.split()[0]: became}))
+        creation.bootstrap(backend, lambda name, became: said.update({name.split()[0]: became}))
         return said
 
     return run
@@ -40,16 +40,16 @@ def test_a_run_that_broke_off_anywhere_is_finished_by_the_next(
     kms = aws.client("kms")
     keys = len(kms.list_keys()["Keys"])
     calls = [
-        (state_key, "kms.create_alias"),
-        (state_bucket, "s3.put_bucket_tagging"),
-        (state_bucket, "s3.put_bucket_policy"),
-        (state_table, "dynamodb.update_continuous_backups"),
+        (kms_key, "kms.create_alias"),
+        (s3_bucket, "s3.put_bucket_tagging"),
+        (s3_bucket, "s3.put_bucket_policy"),
+        (lock_table, "dynamodb.update_continuous_backups"),
     ]
-    clients = state_backend.clients
+    clients = creation.clients
     for _, call in calls:
         client, method = call.split(".")
 
-        def breaking_off(ours: Backend, client: str = client, method: str = method) -> state_backend.Clients:
+        def breaking_off(ours: Backend, client: str = client, method: str = method) -> creation.Clients:
             made = clients(ours)
 
             def interrupt(**_: object) -> None:
@@ -59,7 +59,7 @@ def test_a_run_that_broke_off_anywhere_is_finished_by_the_next(
             return made
 
         with monkeypatch.context() as patched:
-            patched.setattr(state_backend, "clients", breaking_off)
+            patched.setattr(creation, "clients", breaking_off)
             with pytest.raises(KeyboardInterrupt):
                 bootstrap()
     bootstrap()
@@ -88,9 +88,9 @@ def test_what_cannot_be_used_is_found_before_anything_is_created(
 def test_what_aws_refuses_is_a_failure(
     aws: Server, bootstrap: Callable[[], Report], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clients = state_backend.clients
+    clients = creation.clients
 
-    def with_a_wrong_region(ours: Backend) -> state_backend.Clients:
+    def with_a_wrong_region(ours: Backend) -> creation.Clients:
         made = clients(ours)
         create = made.s3.create_bucket
         made.s3.create_bucket = lambda **settings: create(  # type: ignore[method-assign]
@@ -98,6 +98,6 @@ def test_what_aws_refuses_is_a_failure(
         )
         return made
 
-    monkeypatch.setattr(state_backend, "clients", with_a_wrong_region)
+    monkeypatch.setattr(creation, "clients", with_a_wrong_region)
     with pytest.raises(Failed, match=r"AWS refused: .*CreateBucket"):
         bootstrap()

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from environments.problem import Problem
 from operations.aws import error_code
-from operations.ownership import TAG_KEY, TAG_VALUE, became
+from operations.state.ownership import TAG_KEY, TAG_VALUE, became
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient

@@ -10,7 +10,7 @@ import pytest
 
 from environments.backend import Backend
 from environments.problem import Problem
-from operations import state_backend, state_removal
+from operations.state import creation, removal
 from tests.localcloud.server import REGION, Server
 
 pytestmark = pytest.mark.server
@@ -25,7 +25,7 @@ def s3(aws: Server) -> Any:
 
 @pytest.fixture
 def bootstrapped(aws: Server, backend: Backend) -> Backend:
-    state_backend.bootstrap(backend, lambda _name, _became: None)
+    creation.bootstrap(backend, lambda _name, _became: None)
     return backend
 
 
@@ -33,7 +33,7 @@ def bootstrapped(aws: Server, backend: Backend) -> Backend:
 def remove(aws: Server, backend: Backend) -> Callable[[], dict[str, str]]:
     def run() -> dict[str, str]:
         said: dict[str, str] = {}
-        state_removal.remove(backend, lambda name, became: said.update({name.split()[0]: became}))
+        removal.remove(backend, lambda name, became: said.update({name.split()[0]: became}))
         return said
 
     return run
@@ -71,16 +71,16 @@ def test_everything_goes_with_all_versions_of_the_states(
 def test_after_it_everything_can_be_created_again(bootstrapped: Backend, remove: Remove) -> None:
     remove()
     said: list[str] = []
-    state_backend.bootstrap(bootstrapped, lambda _name, became: said.append(became))
+    creation.bootstrap(bootstrapped, lambda _name, became: said.append(became))
     assert said == ["created"] * 3
 
 
 def test_a_removal_that_broke_off_is_finished_by_the_next(
     aws: Server, bootstrapped: Backend, remove: Remove, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clients = state_backend.clients
+    clients = creation.clients
 
-    def breaking_off(ours: Backend) -> state_backend.Clients:
+    def breaking_off(ours: Backend) -> creation.Clients:
         made = clients(ours)
 
         def interrupt(**_: object) -> None:
@@ -90,7 +90,7 @@ def test_a_removal_that_broke_off_is_finished_by_the_next(
         return made
 
     with monkeypatch.context() as patched:
-        patched.setattr(state_removal, "clients", breaking_off)
+        patched.setattr(removal, "clients", breaking_off)
         with pytest.raises(KeyboardInterrupt):
             remove()
     assert remove() == {"bucket": "not there", "table": "not there", "key": "AWS deletes it in 7 days"}
@@ -118,7 +118,7 @@ def test_a_lock_keeps_it(aws: Server, s3: Any, bootstrapped: Backend, remove: Re
     dynamodb = aws.client("dynamodb")
     # What Terraform leaves there between runs is no lock.
     dynamodb.put_item(TableName=bootstrapped.dynamodb_table, Item={"LockID": {"S": f"{name}-md5"}})
-    state_removal.check(bootstrapped)
+    removal.check(bootstrapped)
     if where == "table":
         dynamodb.put_item(TableName=bootstrapped.dynamodb_table, Item={"LockID": {"S": name}})
     else:

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from environments.problem import Problem
 from operations.aws import error_code
-from operations.ownership import NOT_OURS, TAG_KEY, TAG_VALUE, became
+from operations.state.ownership import NOT_OURS, TAG_KEY, TAG_VALUE, became
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

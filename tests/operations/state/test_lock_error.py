@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from environments.backend import Backend
-from operations import state_backend, state_lock, synth
+from operations import synth
+from operations.state import creation, lock_error
 from tests.localcloud.server import Server
 from tests.operations.conftest import Command
 from tests.operations.tiny import ROOT, STACK, Tiny
@@ -38,7 +39,7 @@ def system(
     tiny: Tiny, aws: Server, backend: Backend, gate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Tiny]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    state_backend.bootstrap(backend, lambda _name, _became: None)
+    creation.bootstrap(backend, lambda _name, _became: None)
     tiny.keep_states_as_ours()
     tiny.keep_states_in(backend)
     wait = f"while [ ! -e {gate} ]; do sleep 0.1; done"
@@ -168,5 +169,5 @@ def test_states_are_encrypted_with_the_key_of_the_backend(
 
 
 def test_an_error_that_does_not_say_who_is_left_to_terraform(tmp_path: Path) -> None:
-    assert state_lock.explain("Error: no such bucket", tmp_path) is None
-    assert state_lock.explain("Error: Error acquiring the state lock\n\nAccessDenied", tmp_path) is None
+    assert lock_error.explain("Error: no such bucket", tmp_path) is None
+    assert lock_error.explain("Error: Error acquiring the state lock\n\nAccessDenied", tmp_path) is None

@@ -8,7 +8,7 @@ import pytest
 
 from environments.backend import Backend
 from environments.problem import Problem
-from operations import state_key, state_table
+from operations.state import kms_key, lock_table
 from tests.localcloud.server import Server
 
 pytestmark = pytest.mark.server
@@ -21,7 +21,7 @@ def dynamodb(aws: Server) -> Any:
 
 @pytest.fixture
 def key(aws: Server, backend: Backend) -> str:
-    arn, _ = state_key.ensure(aws.client("kms"), backend.kms_key_id)
+    arn, _ = kms_key.ensure(aws.client("kms"), backend.kms_key_id)
     return arn
 
 
@@ -41,12 +41,12 @@ def create(dynamodb: Any, name: str, attribute: str = "LockID", **settings: Any)
 
 
 def test_a_new_table_is_encrypted_and_protected(dynamodb: Any, name: str, key: str) -> None:
-    assert state_table.ensure(dynamodb, name, key) == "created"
+    assert lock_table.ensure(dynamodb, name, key) == "created"
     table = dynamodb.describe_table(TableName=name)["Table"]
     assert table["SSEDescription"]["KMSMasterKeyArn"] == key
     assert table["DeletionProtectionEnabled"]
     assert history(dynamodb, name) == "ENABLED"
-    assert state_table.ensure(dynamodb, name, key) == "already there"
+    assert lock_table.ensure(dynamodb, name, key) == "already there"
 
 
 def history(dynamodb: Any, name: str) -> str:
@@ -61,7 +61,7 @@ def test_a_table_that_is_weaker_is_corrected(dynamodb: Any, name: str, key: str)
     dynamodb.meta.events.register(
         "provide-client-params.dynamodb.UpdateTable", lambda params, **_: asked.append(params)
     )
-    corrected = state_table.ensure(dynamodb, name, key)
+    corrected = lock_table.ensure(dynamodb, name, key)
     assert corrected == "corrected: encryption, deletion protection, point-in-time recovery"
     assert asked[0]["SSESpecification"] == {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
     assert dynamodb.describe_table(TableName=name)["Table"]["DeletionProtectionEnabled"]
@@ -71,7 +71,7 @@ def test_a_table_that_is_weaker_is_corrected(dynamodb: Any, name: str, key: str)
 def test_a_table_of_somebody_else_is_used_and_not_changed(dynamodb: Any, name: str, key: str) -> None:
     create(dynamodb, name)
     before = dynamodb.describe_table(TableName=name)["Table"]
-    became = state_table.ensure(dynamodb, name, key)
+    became = lock_table.ensure(dynamodb, name, key)
     assert became == "already there; not created by holdfast, so left as it is"
     assert dynamodb.describe_table(TableName=name)["Table"] == before
 
@@ -79,5 +79,5 @@ def test_a_table_of_somebody_else_is_used_and_not_changed(dynamodb: Any, name: s
 def test_a_table_with_another_key_is_refused(dynamodb: Any, name: str, key: str) -> None:
     create(dynamodb, name, "citizen")
     with pytest.raises(Problem, match="cannot hold Terraform's locks") as caught:
-        state_table.ensure(dynamodb, name, key)
+        lock_table.ensure(dynamodb, name, key)
     assert (caught.value.given, caught.value.allowed) == ("citizen", "one hash key, LockID")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from environments.problem import Problem
-from operations import state_bucket, state_key, state_table
 from operations.aws import error_code, explained, session
+from operations.state import kms_key, lock_table, s3_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,13 +81,13 @@ def bootstrap(backend: Backend, report: Callable[[str, str], None]) -> None:
     """
     aws = clients(backend)
     with explained():
-        found = state_key.check(aws.kms, backend.kms_key_id)
-        state_bucket.check(aws.s3, backend, found, account=aws.account)
-        state_table.check(aws.dynamodb, backend.dynamodb_table)
+        found = kms_key.check(aws.kms, backend.kms_key_id)
+        s3_bucket.check(aws.s3, backend, found, account=aws.account)
+        lock_table.check(aws.dynamodb, backend.dynamodb_table)
 
-        key, became = state_key.ensure(aws.kms, backend.kms_key_id)
+        key, became = kms_key.ensure(aws.kms, backend.kms_key_id)
         report(f"key     {backend.kms_key_id}", became)
-        became = state_bucket.ensure(aws.s3, backend, key, account=aws.account)
+        became = s3_bucket.ensure(aws.s3, backend, key, account=aws.account)
         report(f"bucket  {backend.bucket}", became)
-        became = state_table.ensure(aws.dynamodb, backend.dynamodb_table, key)
+        became = lock_table.ensure(aws.dynamodb, backend.dynamodb_table, key)
         report(f"table   {backend.dynamodb_table}", became)

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from environments.problem import Problem
-from operations import state_key
+from operations.state import kms_key
 from tests.localcloud.server import Server
 
 pytestmark = pytest.mark.server
@@ -26,17 +26,17 @@ def alias(backend: Any) -> str:
 
 
 def test_a_new_key_rotates_and_carries_the_tag(kms: Any, alias: str) -> None:
-    arn, became = state_key.ensure(kms, alias)
+    arn, became = kms_key.ensure(kms, alias)
     assert became == "created"
     assert kms.describe_key(KeyId=alias)["KeyMetadata"]["Arn"] == arn
     assert kms.get_key_rotation_status(KeyId=arn)["KeyRotationEnabled"]
-    assert state_key.is_ours(kms, arn)
+    assert kms_key.is_ours(kms, arn)
 
 
 def test_rotation_that_somebody_turned_off_is_turned_on(kms: Any, alias: str) -> None:
-    arn, _ = state_key.ensure(kms, alias)
+    arn, _ = kms_key.ensure(kms, alias)
     kms.disable_key_rotation(KeyId=arn)
-    assert state_key.ensure(kms, alias) == (arn, "corrected: rotation")
+    assert kms_key.ensure(kms, alias) == (arn, "corrected: rotation")
     assert kms.get_key_rotation_status(KeyId=arn)["KeyRotationEnabled"]
 
 
@@ -44,24 +44,24 @@ def test_rotation_that_somebody_turned_off_is_turned_on(kms: Any, alias: str) ->
 def test_a_key_of_somebody_else_is_used_and_not_changed(kms: Any, alias: str, by: str) -> None:
     arn = kms.create_key()["KeyMetadata"]["Arn"]
     kms.create_alias(AliasName=alias, TargetKeyId=arn)
-    found, became = state_key.ensure(kms, alias if by == "alias" else arn)
+    found, became = kms_key.ensure(kms, alias if by == "alias" else arn)
     assert found == arn
     assert became == "already there; not created by holdfast, so left as it is"
     assert not kms.get_key_rotation_status(KeyId=arn)["KeyRotationEnabled"]
 
 
 def test_a_key_that_will_be_deleted_is_refused(kms: Any, alias: str) -> None:
-    arn, _ = state_key.ensure(kms, alias)
+    arn, _ = kms_key.ensure(kms, alias)
     kms.schedule_key_deletion(KeyId=arn.rpartition("/")[2], PendingWindowInDays=7)
     with pytest.raises(Problem, match="cannot be used") as caught:
-        state_key.ensure(kms, alias)
+        kms_key.ensure(kms, alias)
     assert caught.value.given == f"{alias} is PendingDeletion"
 
 
 def test_an_arn_of_no_key_is_refused(kms: Any) -> None:
     arn = "arn:aws:kms:eu-central-2:123456789012:key/00000000-0000-0000-0000-000000000000"
     with pytest.raises(Problem, match="does not exist") as caught:
-        state_key.check(kms, arn)
+        kms_key.check(kms, arn)
     assert caught.value.given == arn
 
 
