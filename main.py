@@ -15,12 +15,10 @@ activate()
 
 from cdktf import App, LocalBackend, S3Backend, TerraformStack  # noqa: E402 - made lazy before they are imported
 
-from environments import backend, connection, context, guard, outdir  # noqa: E402
+from environments import backend, connection, context, guard, outdir, selection  # noqa: E402
 from environments.problem import EXIT_CODE, told  # noqa: E402
 from stacks.citizen_data import CitizenData  # noqa: E402
-from stacks.environment import chosen_suffix, load  # noqa: E402
-
-DEFAULT_ENVIRONMENT = "dev"
+from stacks.environment import load  # noqa: E402
 
 
 def main() -> None:
@@ -29,9 +27,9 @@ def main() -> None:
     Raises:
         Problem: when a file says what AWS would refuse, or what holds data is lost.
     """
-    name = os.environ.get("HOLDFAST_ENVIRONMENT") or DEFAULT_ENVIRONMENT
+    name = selection.environment()
     values = context.read()
-    environment = load(name, suffix=chosen_suffix(values.get))
+    environment = load(name, suffix=selection.suffix(values.get))
     removable = os.environ.get("HOLDFAST_REMOVAL") == "allow"
     state = backend.read()
     folder = outdir.folder(Path.cwd())

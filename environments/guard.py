@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from environments import manifest, renames
+from environments import manifest, renames, selection
 from environments.manifest import Entry
 from environments.problem import Problem
 from environments.stateful import stateful
@@ -97,7 +97,7 @@ def moving(systems: Iterable[System], recorded: Iterable[Entry]) -> list[Entry]:
     ]
 
 
-def check(folder: Path, environment: str, *, manifests: Path = manifest.FOLDER) -> str | None:
+def check(folder: Path, environment: str, *, manifests: Path = selection.FOLDER) -> str | None:
     """Make sure that nothing is lost that the environment's manifest names.
 
     Args:

@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from environments import selection
 from environments.problem import Problem
 
-FOLDER = Path(__file__).parent
 SUFFIX = ".manifest"
 
 _HEADER = """\
@@ -45,7 +45,7 @@ class Entry:
         return self.address.partition(".")[0]
 
 
-def file(environment: str, folder: Path = FOLDER) -> Path:
+def file(environment: str, folder: Path = selection.FOLDER) -> Path:
     """The manifest's file of an environment."""
     return folder / f"{environment}{SUFFIX}"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from environments import guard, manifest
+from environments import guard, manifest, selection
 from environments.problem import Problem
 from operations import console, synth
 from operations.failure import EXIT_CODES
@@ -32,7 +32,7 @@ Environment = Annotated[
     typer.Option(
         "--environment",
         "-e",
-        envvar=synth.ENVIRONMENT_VARIABLE,
+        envvar=selection.ENVIRONMENT_VARIABLE,
         help="Name of one environment. Default: all.",
         show_default=False,
     ),
@@ -137,16 +137,14 @@ def _synthesized(project: Project, environment: str) -> list[System]:
 
 
 def _environments(project: Project, chosen: str | None) -> list[str]:
-    known = sorted(path.stem for path in _folder(project).glob("*.tfvars"))
     if chosen is None:
-        return known
-    if chosen not in known:
-        raise Problem(f"there is no environment {chosen!r}", allowed=", ".join(known), fix="name one of them")
+        return selection.names(_folder(project))
+    selection.file(chosen, _folder(project))
     return [chosen]
 
 
 def _folder(project: Project) -> Path:
-    return project.root / manifest.FOLDER.name
+    return project.root / selection.FOLDER.name
 
 
 def _listed(addresses: Iterable[str]) -> str:

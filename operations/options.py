@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from operations import synth
+from environments import selection
 
 Environment = Annotated[
     str | None,
     typer.Option(
         "--environment",
         "-e",
-        envvar=synth.ENVIRONMENT_VARIABLE,
+        envvar=selection.ENVIRONMENT_VARIABLE,
         help="Name of the environment: environments/<name>.tfvars. Default: dev.",
         show_default=False,
     ),

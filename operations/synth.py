@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from environments import outdir
+from environments import outdir, selection
 from environments.problem import EXIT_CODE, Problem
 from operations import console
 from operations.failure import Failed
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from operations.project import Project
 
-ENVIRONMENT_VARIABLE = "HOLDFAST_ENVIRONMENT"
 REMOVAL_VARIABLE = "HOLDFAST_REMOVAL"
 
 
@@ -43,7 +42,7 @@ def synthesize(
     """
     environ = dict(os.environ)
     if environment is not None:
-        environ[ENVIRONMENT_VARIABLE] = environment
+        environ[selection.ENVIRONMENT_VARIABLE] = environment
     if allow_removal:
         environ[REMOVAL_VARIABLE] = "allow"
     if out is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
@@ -12,7 +11,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
 
-from environments import hcl
+from environments import hcl, selection
 from environments.problem import Problem
 from modules import facts
 from modules.backup.settings import BackupSettings
@@ -24,11 +23,6 @@ from modules.keys.settings import KeySettings
 from modules.monitoring.settings import AlarmSettings
 from modules.network.settings import NetworkSettings, check_subnets
 from modules.settings import Profile, Settings, refusal
-
-FOLDER = Path(__file__).parent.parent / "environments"
-
-SUFFIX_VARIABLE = "ENVIRONMENT_SUFFIX"
-SUFFIX_CONTEXT = "environmentSuffix"
 
 REGULATED_RETENTION_DAYS = 35
 """Days of backups that the FedRAMP Moderate pack of AWS Config requires (constraint C32)."""
@@ -179,7 +173,7 @@ def _check_endpoints(network: NetworkSettings) -> None:
         )
 
 
-def load(name: str, *, folder: Path = FOLDER, suffix: str | None = None) -> Environment:
+def load(name: str, *, folder: Path = selection.FOLDER, suffix: str | None = None) -> Environment:
     """Read and check an environment.
 
     Args:
@@ -190,16 +184,7 @@ def load(name: str, *, folder: Path = FOLDER, suffix: str | None = None) -> Envi
     Raises:
         Problem: when the file is missing, broken, or says what AWS would refuse.
     """
-    path = folder / f"{name}.tfvars"
-    # The name is also part of the state's place: no folders in it.
-    if not re.fullmatch(r"[\w.-]+", name) or not path.is_file():
-        known = sorted(file.stem for file in folder.glob("*.tfvars"))
-        raise Problem(
-            f"there is no environment {name!r}",
-            given=f"{folder.name}/{name}.tfvars",
-            allowed=", ".join(known),
-            fix="set HOLDFAST_ENVIRONMENT to one of them, or copy one of their files",
-        )
+    path = selection.file(name, folder)
     source = f"{folder.name}/{path.name}"
     document = hcl.load(path, source=source)
     values = {**document.values, "suffix": suffix} if suffix else document.values
@@ -209,20 +194,10 @@ def load(name: str, *, folder: Path = FOLDER, suffix: str | None = None) -> Envi
     except ValidationError as error:
         place = error.errors()[0]["loc"]
         if suffix and place == ("suffix",):
-            source = f"{SUFFIX_VARIABLE}, or {SUFFIX_CONTEXT} in the cdktf context"
+            source = f"{selection.SUFFIX_VARIABLE}, or {selection.SUFFIX_CONTEXT} in the cdktf context"
         elif line := document.line(place):
             source = f"{source}, line {line}"
         raise _problem(source, error) from None
-
-
-def chosen_suffix(context: Callable[[str], object]) -> str | None:
-    """Return what overrides the file's suffix: ``ENVIRONMENT_SUFFIX``, else the context ``environmentSuffix``.
-
-    Args:
-        context: looks a name up in the cdktf context.
-    """
-    from_context = context(SUFFIX_CONTEXT)
-    return os.environ.get(SUFFIX_VARIABLE) or (str(from_context) if from_context else None)
 
 
 def _problem(source: str, error: ValidationError) -> Problem:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from environments.problem import Problem
-from stacks.environment import FOLDER, chosen_suffix, load
+from stacks.environment import load
 
 MINIMAL = """
 region             = "eu-central-2"
@@ -67,28 +67,11 @@ def test_names_and_tags_carry_the_suffix(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("variable", "context", "chosen"),
-    [("pr-7", "ctx", "pr-7"), ("", "ctx", "ctx"), ("", None, None), ("pr-7", None, "pr-7")],
-)
-def test_the_suffix_comes_from_the_variable_then_the_context(
-    monkeypatch: pytest.MonkeyPatch, variable: str, context: str | None, chosen: str | None
-) -> None:
-    monkeypatch.setenv("ENVIRONMENT_SUFFIX", variable)
-    assert chosen_suffix({"environmentSuffix": context}.get) == chosen
-
-
 @pytest.mark.parametrize("suffix", ["Dev", "a b", "-x", "x" * 21, "dev_1"])
 def test_c16_a_suffix_that_would_break_names(tmp_path: Path, suffix: str) -> None:
     (tmp_path / "test.tfvars").write_text(MINIMAL)
     with pytest.raises(Problem, match="suffix"):
         load("test", folder=tmp_path, suffix=suffix)
-
-
-def test_an_unknown_environment_names_those_that_exist() -> None:
-    with pytest.raises(Problem) as problem:
-        load("staging")
-    assert "dev, prod" in str(problem.value)
 
 
 def test_a_misspelt_setting_names_the_one_that_was_meant(tmp_path: Path) -> None:
@@ -213,7 +196,3 @@ def test_several_faults_are_counted(tmp_path: Path) -> None:
 def test_a_broken_file_says_where(tmp_path: Path) -> None:
     message = _refused(tmp_path, MINIMAL + "database = {\n  storage_gb = \n")
     assert "line" in message
-
-
-def test_the_environments_lie_beside_the_stacks() -> None:
-    assert {path.stem for path in FOLDER.glob("*.tfvars")} >= {"dev", "prod"}
