@@ -27,16 +27,22 @@ def forget_other_environments(folder: Path) -> None:
     """
     for configuration in folder.glob("stacks/*/cdk.tf.json"):
         record = configuration.parent / RECORD
-        if record.is_file() and _is_of_other_environment(_json(record), _json(configuration)):
+        if record.is_file() and _is_of_other_environment(record, _json(configuration)):
             record.unlink()
 
 
-def _is_of_other_environment(record: dict[str, Any], configuration: dict[str, Any]) -> bool:
-    before = record.get("backend") or {}
-    now = configuration.get("terraform", {}).get("backend", {}).get(before.get("type"))
+def recorded(record: Path) -> tuple[str | None, dict[str, Any]]:
+    """The kind of backend that a folder's record names, and its settings; None when it names none."""
+    backend = _json(record).get("backend") or {}
+    return backend.get("type"), backend.get("config") or {}
+
+
+def _is_of_other_environment(record: Path, configuration: dict[str, Any]) -> bool:
+    kind, before = recorded(record)
+    now = configuration.get("terraform", {}).get("backend", {}).get(kind)
     if now is None:
         return False
-    differing = {name for name, value in now.items() if before.get("config", {}).get(name) != value}
+    differing = {name for name, value in now.items() if before.get(name) != value}
     return bool(differing) and differing <= _PLACES
 
 

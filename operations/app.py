@@ -30,6 +30,7 @@ from operations.failure import EXIT_CODES
 from operations.options import Environment
 from operations.project import Project
 from operations.review import command as review
+from operations.state import commands as state_commands
 from operations.state import creation, removal
 
 if TYPE_CHECKING:
@@ -206,6 +207,8 @@ app.add_typer(manifest.app, name="manifest", rich_help_panel=_SYSTEMS)
 app.add_typer(secret, name="secret", rich_help_panel=_BESIDE)
 app.add_typer(logins.app, name="credentials", rich_help_panel=_SYSTEMS)
 app.command(name="rotate", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)(logins.rotate_now)
+app.command(rich_help_panel=_SYSTEMS, epilog=state_commands.UNLOCK_EXIT_CODES)(state_commands.unlock)
+app.add_typer(state_commands.app, name="state", rich_help_panel=_BESIDE)
 app.add_typer(local.app, name="local", rich_help_panel=_LOCAL)
 
 

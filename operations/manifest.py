@@ -13,6 +13,7 @@ from environments import guard, manifest, selection
 from environments.problem import Problem
 from operations import console, synth
 from operations.failure import EXIT_CODES
+from operations.options import OneEnvironment
 from operations.project import Project
 
 if TYPE_CHECKING:
@@ -27,20 +28,9 @@ app = typer.Typer(
     epilog=EXIT_CODES,
 )
 
-Environment = Annotated[
-    str | None,
-    typer.Option(
-        "--environment",
-        "-e",
-        envvar=selection.ENVIRONMENT_VARIABLE,
-        help="Name of one environment. Default: all.",
-        show_default=False,
-    ),
-]
-
 
 @app.command(epilog=EXIT_CODES)
-def update(environment: Environment = None) -> None:
+def update(environment: OneEnvironment = None) -> None:
     """Write what holds data and is new into environments/<name>.manifest. Nothing is taken out."""
     project = Project()
     found = {name: _synthesized(project, name) for name in _environments(project, environment)}
@@ -57,8 +47,10 @@ def update(environment: Environment = None) -> None:
         _tell_of_moves(guard.moving(systems, recorded), name)
 
 
-@app.command(epilog=f"Exit code 2: something is lost, or not recorded yet. {EXIT_CODES}")
-def check(environment: Environment = None) -> None:
+@app.command(
+    epilog="Exit code 1: synthesis failed. Exit code 2: something is lost or not recorded; bad input."
+)
+def check(environment: OneEnvironment = None) -> None:
     """Check that the manifests name all that holds data, and that nothing of it is lost: for pull requests."""
     project = Project()
     for name in _environments(project, environment):
@@ -81,7 +73,7 @@ def remove(
         list[str] | None,
         typer.Argument(help="Addresses in its state. Default: all of the system's.", show_default=False),
     ] = None,
-    environment: Environment = None,
+    environment: OneEnvironment = None,
 ) -> None:
     """Take addresses out of the manifests: their data may go, or every state has been moved."""
     project = Project()

@@ -18,4 +18,14 @@ Environment = Annotated[
         show_default=False,
     ),
 ]
+OneEnvironment = Annotated[
+    str | None,
+    typer.Option(
+        "--environment",
+        "-e",
+        envvar=selection.ENVIRONMENT_VARIABLE,
+        help="Name of one environment. Default: all.",
+        show_default=False,
+    ),
+]
 System = Annotated[str, typer.Option("--stack", help="Name of the system.")]

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 _MARK = "Error acquiring the state lock"
 _FIELD = re.compile(r"^[\s│]*(ID|Path|Operation|Who|Created):\s+(\S.*?)\s*$", re.MULTILINE)
 
+_PLACE = re.compile(r"[^/]+/.+/([^/]+)/([^/]+)/([^/]+)\.tfstate")
+"""Bucket, folder, and what `environments.backend` makes of environment, suffix and system."""
+
 
 def explain(output: str, folder: Path) -> str | None:
     """What to tell when a run ended because another one holds the lock.
@@ -34,5 +37,15 @@ def explain(output: str, folder: Path) -> str | None:
         f"  operation: {lock.get('Operation', 'unknown')}\n"
         f"  state:     {lock.get('Path', 'unknown')}\n"
         "  fix:       wait until it has ended; only when its process is gone for good:\n"
-        f"             terraform -chdir={folder} force-unlock {lock['ID']}"
+        f"             {_release(lock, folder)}"
     )
+
+
+def _release(lock: dict[str, str], folder: Path) -> str:
+    """The command that releases a lock; what is kept in a file has a lock that Terraform alone knows."""
+    place = _PLACE.fullmatch(lock.get("Path", ""))
+    if place is None:
+        return f"terraform -chdir={folder} force-unlock {lock['ID']}"
+    environment, suffix, system = place.groups()
+    other = f"ENVIRONMENT_SUFFIX={suffix} " if suffix != environment else ""
+    return f"{other}pipenv run holdfast unlock {system} --environment {environment} --lock-id {lock['ID']}"

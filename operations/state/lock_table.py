@@ -11,6 +11,8 @@ from operations.aws import error_code
 from operations.state.ownership import TAG_KEY, TAG_VALUE, became
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TableDescriptionTypeDef
 
@@ -88,23 +90,56 @@ def _create(dynamodb: DynamoDBClient, name: str, key: str) -> None:
     _keep_history(dynamodb, name)
 
 
+def lacking(dynamodb: DynamoDBClient, found: TableDescriptionTypeDef, key: str | None) -> list[str]:
+    """The settings of a table that are weaker than those that it would be created with.
+
+    Args:
+        dynamodb: client in the table's region.
+        found: the table.
+        key: ARN of the KMS key; None when there is no such key.
+    """
+    return [name for name, is_right, _ in _settings(dynamodb, found, key or "") if not is_right()]
+
+
 def _correct(dynamodb: DynamoDBClient, name: str, found: TableDescriptionTypeDef, key: str) -> list[str]:
     corrections = []
-    if found.get("SSEDescription", {}).get("KMSMasterKeyArn") != key:
-        dynamodb.update_table(
-            TableName=name, SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
-        )
-        corrections.append("encryption")
-        dynamodb.get_waiter("table_exists").wait(TableName=name)
-    if not found.get("DeletionProtectionEnabled"):
-        dynamodb.update_table(TableName=name, DeletionProtectionEnabled=True)
-        corrections.append("deletion protection")
-        dynamodb.get_waiter("table_exists").wait(TableName=name)
-    history = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
-    if history.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus") != "ENABLED":
-        _keep_history(dynamodb, name)
-        corrections.append("point-in-time recovery")
+    for setting, is_right, correct in _settings(dynamodb, found, key):
+        if not is_right():
+            correct()
+            corrections.append(setting)
+            dynamodb.get_waiter("table_exists").wait(TableName=name)
     return corrections
+
+
+def _settings(
+    dynamodb: DynamoDBClient, found: TableDescriptionTypeDef, key: str
+) -> list[tuple[str, Callable[[], bool], Callable[[], object]]]:
+    """Every setting, with whether it is right, and what corrects it."""
+    name = found["TableName"]
+    return [
+        (
+            "encryption",
+            lambda: found.get("SSEDescription", {}).get("KMSMasterKeyArn") == key,
+            lambda: dynamodb.update_table(
+                TableName=name, SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key}
+            ),
+        ),
+        (
+            "deletion protection",
+            lambda: bool(found.get("DeletionProtectionEnabled")),
+            lambda: dynamodb.update_table(TableName=name, DeletionProtectionEnabled=True),
+        ),
+        (
+            "point-in-time recovery",
+            lambda: _has_history(dynamodb, name),
+            lambda: _keep_history(dynamodb, name),
+        ),
+    ]
+
+
+def _has_history(dynamodb: DynamoDBClient, name: str) -> bool:
+    found = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    return found.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus") == "ENABLED"
 
 
 def _keep_history(dynamodb: DynamoDBClient, name: str) -> None:

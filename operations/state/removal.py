@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from environments.problem import Problem
 from operations.aws import error_code, explained
-from operations.state import kms_key, lock_table, s3_bucket
-from operations.state.creation import clients
+from operations.state import kms_key, lock_table, locks, places, s3_bucket
+from operations.state.clients import clients
 from operations.state.ownership import NOT_OURS
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ KEY_WINDOW_DAYS = 7
 _ABSENT = {"404", "NoSuchBucket", "NotFoundException", "ResourceNotFoundException"}
 _LEFT = f"left: {NOT_OURS}"
 _NOT_THERE = "not there"
-_STATE = ".tfstate"
-_LOCK_FILE = ".tflock"
 
 
 def check(backend: Backend) -> None:
@@ -41,7 +38,7 @@ def check(backend: Backend) -> None:
     """
     aws = clients(backend)
     with explained():
-        objects = _objects(aws.s3, backend.bucket)
+        objects = places.objects(aws.s3, backend.bucket)
         held = _states_in_use(aws.s3, backend.bucket, objects)
         if held:
             raise Problem(
@@ -49,12 +46,11 @@ def check(backend: Backend) -> None:
                 given="\n           ".join(f"{key}: {what}" for key, what in held.items()),
                 fix="destroy the systems first: pipenv run holdfast destroy <stack>",
             )
-        locked = {*_locks(aws.dynamodb, backend.dynamodb_table), *_lock_files(backend.bucket, objects)}
-        if locked:
+        if locked := locks.locked(aws.dynamodb, backend, objects):
             raise Problem(
                 "a run holds a lock",
                 given=", ".join(sorted(locked)),
-                fix="wait for it, or terraform force-unlock <id>",
+                fix="wait for it, or when it is over for good: pipenv run holdfast unlock <stack>",
             )
 
 
@@ -77,59 +73,17 @@ def remove(backend: Backend, report: Callable[[str, str], None]) -> None:
         report(f"key     {backend.kms_key_id}", _key(aws.kms, backend.kms_key_id))
 
 
-def _objects(s3: S3Client, bucket: str) -> list[str]:
-    try:
-        return [
-            found["Key"]
-            for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
-            for found in page.get("Contents", [])
-        ]
-    except ClientError as error:
-        if error_code(error) in _ABSENT:
-            return []
-        raise
-
-
-def _states_in_use(s3: S3Client, bucket: str, objects: list[str]) -> dict[str, str]:
+def _states_in_use(s3: S3Client, bucket: str, keys: list[str]) -> dict[str, str]:
     """The states that still hold resources, and how many."""
     held = {}
-    for key in objects:
-        if key.endswith(_STATE):
-            try:
-                state: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-            except ValueError:
+    for key in keys:
+        if key.endswith(places.STATE):
+            count = places.resources(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+            if count is None:
                 held[key] = "cannot be read, so nobody knows"
-                continue
-            count = sum(
-                len(resource.get("instances", []))
-                for resource in state.get("resources", [])
-                if resource.get("mode") == "managed"
-            )
-            if count:
+            elif count:
                 held[key] = f"{count} resources"
     return held
-
-
-def _lock_files(bucket: str, objects: list[str]) -> list[str]:
-    """The states that are locked by a file beside them."""
-    return [
-        f"{bucket}/{key.removesuffix(_LOCK_FILE)}" for key in objects if key.endswith(_STATE + _LOCK_FILE)
-    ]
-
-
-def _locks(dynamodb: DynamoDBClient, table: str) -> list[str]:
-    """The states that are locked: items of the table that are not checksums."""
-    try:
-        items = [
-            item
-            for page in dynamodb.get_paginator("scan").paginate(TableName=table)
-            for item in page.get("Items", [])
-        ]
-    except ClientError as error:
-        if error_code(error) in _ABSENT:
-            return []
-        raise
-    return sorted(item["LockID"]["S"] for item in items if not item["LockID"]["S"].endswith("-md5"))
 
 
 def _bucket(s3: S3Client, bucket: str) -> str:

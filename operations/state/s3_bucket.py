@@ -72,13 +72,12 @@ def check(s3: S3Client, backend: Backend, key: str | None, *, account: str) -> N
     Raises:
         Problem: the name is taken by someone else, the bucket is in another region, or it is not ours to correct.
     """
-    if not _exists(s3, backend, account) or is_ours(s3, backend.bucket) or _is_empty(s3, backend.bucket):
+    if not exists(s3, backend, account) or is_ours(s3, backend.bucket) or _is_empty(s3, backend.bucket):
         return
-    lacking = [name for name, look in _settings(s3, backend.bucket, key or "") if look() is not None]
-    if lacking:
+    if lacks := lacking(s3, backend.bucket, key):
         raise Problem(
             f"the bucket {backend.bucket} has something in it and was {NOT_OURS}, so it is not changed",
-            given=f"it lacks: {', '.join(lacking)}",
+            given=f"it lacks: {', '.join(lacks)}",
             allowed="a new name, an empty bucket, or one that has all of this",
             fix=f"name another bucket in backend.tf; or tag it {TAG_KEY}={TAG_VALUE} to let this command correct it",
         )
@@ -101,7 +100,7 @@ def ensure(s3: S3Client, backend: Backend, key: str, *, account: str) -> str:
     """
     check(s3, backend, key, account=account)
     bucket = backend.bucket
-    new = not _exists(s3, backend, account)
+    new = not exists(s3, backend, account)
     if new:
         _create(s3, backend)
     # An empty one without the tag is one that an earlier run created and did not come to mark.
@@ -115,6 +114,17 @@ def ensure(s3: S3Client, backend: Backend, key: str, *, account: str) -> str:
             correct()
             corrections.append(name)
     return "created" if new else became(corrections)
+
+
+def lacking(s3: S3Client, bucket: str, key: str | None) -> list[str]:
+    """The settings of a bucket that are weaker than those that it would be created with.
+
+    Args:
+        s3: client in the bucket's region.
+        bucket: its name.
+        key: ARN of the KMS key for everything in it; None when there is no such key.
+    """
+    return [name for name, look in _settings(s3, bucket, key or "") if look() is not None]
 
 
 def is_ours(s3: S3Client, bucket: str) -> bool:
@@ -131,7 +141,12 @@ def _is_empty(s3: S3Client, bucket: str) -> bool:
     return not found.get("Versions") and not found.get("DeleteMarkers")
 
 
-def _exists(s3: S3Client, backend: Backend, account: str) -> bool:
+def exists(s3: S3Client, backend: Backend, account: str) -> bool:
+    """Whether the bucket is there.
+
+    Raises:
+        Problem: it is another account's, or in another region.
+    """
     try:
         answer = s3.head_bucket(Bucket=backend.bucket, ExpectedBucketOwner=account)
         found = answer.get("BucketRegion", backend.region)

@@ -14,6 +14,7 @@ import pytest
 from environments.backend import Backend
 from operations import app, local, manifest
 from operations.local import redirecting
+from operations.state import commands as state_commands
 from tests.localcloud.server import REGION, Server
 from tests.operations.system import System
 from tests.operations.tiny import Tiny
@@ -47,18 +48,23 @@ def holdfast(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     return run
 
 
-@pytest.fixture
-def aws(local_aws: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
-    """The local AWS, in the environment of commands."""
+def enter(server: Server, environment: pytest.MonkeyPatch) -> None:
+    """Make commands talk to a local AWS only."""
     for name in redirecting():
-        monkeypatch.delenv(name)
+        environment.delenv(name)
     for name, value in {
-        "AWS_ENDPOINT_URL": local_aws.endpoint,
+        "AWS_ENDPOINT_URL": server.endpoint,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_REGION": REGION,
     }.items():
-        monkeypatch.setenv(name, value)
+        environment.setenv(name, value)
+
+
+@pytest.fixture
+def aws(local_aws: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The local AWS, in the environment of commands."""
+    enter(local_aws, monkeypatch)
     return local_aws
 
 
@@ -73,8 +79,7 @@ def no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
-@pytest.fixture
-def backend() -> Backend:
+def new_backend() -> Backend:
     """A state backend whose names nobody has."""
     name = uuid.uuid4().hex[:12]
     return Backend.model_validate(
@@ -88,12 +93,24 @@ def backend() -> Backend:
 
 
 @pytest.fixture
+def backend() -> Backend:
+    """A state backend for this test alone."""
+    return new_backend()
+
+
+@pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     """A project whose system is one word, in the place of ours."""
-    for name in ("CDKTF_OUTDIR", "HOLDFAST_ENVIRONMENT", "HOLDFAST_REMOVAL", "TF_CLI_CONFIG_FILE"):
+    for name in (
+        "CDKTF_OUTDIR",
+        "ENVIRONMENT_SUFFIX",
+        "HOLDFAST_ENVIRONMENT",
+        "HOLDFAST_REMOVAL",
+        "TF_CLI_CONFIG_FILE",
+    ):
         monkeypatch.delenv(name, raising=False)
     made = Tiny.make(tmp_path)
-    for commands in (app, local, manifest):
+    for commands in (app, local, manifest, state_commands):
         monkeypatch.setattr(commands, "Project", lambda: made.project)
     return made
 

@@ -26,15 +26,20 @@ COMMANDS = {
         "destroy",
         "diagram",
         "local",
+        "manifest",
         "outputs",
         "plan",
         "review",
         "rotate",
         "secret",
+        "state",
+        "unlock",
     ],
     ("credentials",): ["check"],
     ("local",): ["down", "env", "reset", "status", "up"],
+    ("manifest",): ["check", "remove", "update"],
     ("secret",): ["check", "create"],
+    ("state",): ["doctor"],
 }
 EVERY = [(*group, name) for group, names in COMMANDS.items() for name in names]
 

@@ -47,7 +47,6 @@ Synthesizes = Callable[..., None]
 def synthesizes(tiny: Tiny) -> Synthesizes:
     """Sets what an environment synthesizes; prod has a secret entry of its own."""
     (tiny.root / "main.py").write_text(SYSTEM)
-    (tiny.root / "environments").mkdir()
 
     def set_(environment: str, *addresses: str, moved: dict[str, str] | None = None) -> None:
         resources: dict[str, dict[str, object]] = {}

@@ -65,6 +65,10 @@ class Tiny:
         made = cls(root)
         (root / "main.py").write_text(_PLAIN, encoding="utf-8")
         made.write(WORD)
+        for environment in ("dev", "prod"):
+            path = root / "environments" / f"{environment}.tfvars"
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(f'suffix = "{environment}"\n', encoding="utf-8")
         return made
 
     def keep_states_as_ours(self) -> None:

@@ -10,6 +10,7 @@ from environments.backend import Backend
 from environments.problem import Problem
 from operations.failure import Failed
 from operations.state import creation, kms_key, lock_table, s3_bucket
+from operations.state.clients import Clients, clients
 from tests.localcloud.server import Server
 
 pytestmark = pytest.mark.server
@@ -45,11 +46,10 @@ def test_a_run_that_broke_off_anywhere_is_finished_by_the_next(
         (s3_bucket, "s3.put_bucket_policy"),
         (lock_table, "dynamodb.update_continuous_backups"),
     ]
-    clients = creation.clients
     for _, call in calls:
         client, method = call.split(".")
 
-        def breaking_off(ours: Backend, client: str = client, method: str = method) -> creation.Clients:
+        def breaking_off(ours: Backend, client: str = client, method: str = method) -> Clients:
             made = clients(ours)
 
             def interrupt(**_: object) -> None:
@@ -88,9 +88,8 @@ def test_what_cannot_be_used_is_found_before_anything_is_created(
 def test_what_aws_refuses_is_a_failure(
     aws: Server, bootstrap: Callable[[], Report], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clients = creation.clients
 
-    def with_a_wrong_region(ours: Backend) -> creation.Clients:
+    def with_a_wrong_region(ours: Backend) -> Clients:
         made = clients(ours)
         create = made.s3.create_bucket
         made.s3.create_bucket = lambda **settings: create(  # type: ignore[method-assign]

@@ -76,16 +76,16 @@ def test_a_key_that_keeps_its_tags_to_itself_is_not_ours(kms: Any, alias: str, c
         stubber.add_client_error("list_resource_tags", code, expected_params={"KeyId": "closed"})
         if code != "AccessDeniedException":
             with pytest.raises(ClientError, match=code):
-                state_key.ensure(kms, alias)
+                kms_key.ensure(kms, alias)
             return
         stubber.add_response("create_key", {"KeyMetadata": made})
         stubber.add_response("enable_key_rotation", {})
         stubber.add_response("create_alias", {})
-        assert state_key.ensure(kms, alias) == (made["Arn"], "created")
+        assert kms_key.ensure(kms, alias) == (made["Arn"], "created")
 
 
 def test_a_key_that_may_not_be_looked_at_is_no_missing_key(kms: Any, alias: str) -> None:
     with Stubber(kms) as stubber:
         stubber.add_client_error("describe_key", "AccessDeniedException")
         with pytest.raises(ClientError, match="AccessDeniedException"):
-            state_key.check(kms, alias)
+            kms_key.check(kms, alias)

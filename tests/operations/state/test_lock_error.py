@@ -7,10 +7,8 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,71 +16,15 @@ import pytest
 
 from environments.backend import Backend
 from operations import synth
-from operations.state import creation, lock_error
+from operations.state import lock_error
 from tests.localcloud.server import Server
 from tests.operations.conftest import Command
-from tests.operations.tiny import ROOT, STACK, Tiny
+from tests.operations.state.deploying import deploying
+from tests.operations.tiny import STACK, Tiny
 
 pytestmark = [pytest.mark.terraform, pytest.mark.server]
 
 STATE = "holdfast/dev/dev/tiny.tfstate"
-
-
-@pytest.fixture
-def gate(tmp_path: Path) -> Path:
-    """The apply that has the lock waits until this file is there."""
-    return tmp_path / "go"
-
-
-@pytest.fixture
-def system(
-    tiny: Tiny, aws: Server, backend: Backend, gate: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Tiny]:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    creation.bootstrap(backend, lambda _name, _became: None)
-    tiny.keep_states_as_ours()
-    tiny.keep_states_in(backend)
-    wait = f"while [ ! -e {gate} ]; do sleep 0.1; done"
-    resource = {"input": "a word", "provisioner": [{"local-exec": {"command": wait}}]}
-    tiny.write({"resource": {"terraform_data": {"it": resource}}})
-    yield tiny
-    gate.touch()
-
-
-DEPLOY = f"""
-import signal, sys
-from pathlib import Path
-signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may run where it is ignored
-sys.path.insert(0, {str(ROOT)!r})
-from operations import app
-from operations.project import Project
-root = Path(sys.argv.pop(1))
-app.Project = lambda: Project(root=root)
-app.main()
-"""
-
-
-@contextmanager
-def deploying(tiny: Tiny) -> Iterator[subprocess.Popen[str]]:
-    """``holdfast deploy`` in a process of its own, at the point where it holds the lock."""
-    with subprocess.Popen(
-        [sys.executable, "-c", DEPLOY, str(tiny.root), "deploy", STACK, "--auto-approve"],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        assert process.stdout is not None
-        lines: list[str] = []
-        for line in process.stdout:
-            lines.append(line)
-            if "Provisioning with 'local-exec'" in line:
-                break
-        else:
-            raise AssertionError("".join(lines))
-        yield process
 
 
 def fields(error: str) -> dict[str, str]:
@@ -120,7 +62,8 @@ def test_one_has_the_lock_and_the_other_is_told_who(
         plain = terraform(system, "apply", "-auto-approve", "-input=false", "-no-color")
         assert plain.returncode == 1
         assert fields(plain.stderr)["Who"] == told["who"]
-        assert f"force-unlock {fields(plain.stderr)['ID']}" in second.err
+        unlock = f"holdfast unlock tiny --environment dev --lock-id {fields(plain.stderr)['ID']}"
+        assert unlock in second.err
 
         gate.touch()
         output, _ = first.communicate(timeout=60)
@@ -171,3 +114,34 @@ def test_states_are_encrypted_with_the_key_of_the_backend(
 def test_an_error_that_does_not_say_who_is_left_to_terraform(tmp_path: Path) -> None:
     assert lock_error.explain("Error: no such bucket", tmp_path) is None
     assert lock_error.explain("Error: Error acquiring the state lock\n\nAccessDenied", tmp_path) is None
+
+
+LOCK = """Error: Error acquiring the state lock
+
+Lock Info:
+  ID:        680aa96d-7567-d088-8c4d-2dc4caa0f6ed
+  Path:      {path}
+  Operation: OperationTypePlan
+  Who:       build@runner
+  Created:   2026-11-25 20:02:52.787504021 +0000 UTC
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "fix"),
+    [
+        (
+            "states/team/holdfast/prod/prod/it.tfstate",
+            "holdfast unlock it --environment prod --lock-id 680aa96d",
+        ),
+        (
+            "states/holdfast/dev/pr-42/it.tfstate",
+            "ENVIRONMENT_SUFFIX=pr-42 pipenv run holdfast unlock it --environment dev",
+        ),
+        ("/project/dev.dev.it.tfstate", "terraform -chdir=/project/it force-unlock 680aa96d"),
+    ],
+)
+def test_the_way_out_is_the_one_of_this_state(path: str, fix: str) -> None:
+    told = lock_error.explain(LOCK.format(path=path), Path("/project/it"))
+    assert told is not None
+    assert fix in told

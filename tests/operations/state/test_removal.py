@@ -11,6 +11,7 @@ import pytest
 from environments.backend import Backend
 from environments.problem import Problem
 from operations.state import creation, removal
+from operations.state.clients import Clients, clients
 from tests.localcloud.server import REGION, Server
 
 pytestmark = pytest.mark.server
@@ -78,9 +79,8 @@ def test_after_it_everything_can_be_created_again(bootstrapped: Backend, remove:
 def test_a_removal_that_broke_off_is_finished_by_the_next(
     aws: Server, bootstrapped: Backend, remove: Remove, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clients = creation.clients
 
-    def breaking_off(ours: Backend) -> creation.Clients:
+    def breaking_off(ours: Backend) -> Clients:
         made = clients(ours)
 
         def interrupt(**_: object) -> None:

@@ -173,14 +173,14 @@ def test_a_region_that_answers_for_another_one_names_it(
         response_meta={"HTTPHeaders": {"x-amz-bucket-region": "eu-south-1"}},
     )
     with pytest.raises(Problem, match="is in another region") as caught:
-        state_bucket.check(s3, backend, None, account=ACCOUNT)
+        s3_bucket.check(s3, backend, None, account=ACCOUNT)
     assert (caught.value.given, caught.value.allowed) == (REGION, "eu-south-1")
 
 
 def test_any_other_answer_is_aws_own(s3: Any, s3_of_others: Stubber, backend: Backend) -> None:
     looked_for(s3_of_others, backend, 503)
     with pytest.raises(ClientError, match="503"):
-        state_bucket.check(s3, backend, None, account=ACCOUNT)
+        s3_bucket.check(s3, backend, None, account=ACCOUNT)
 
 
 def test_a_name_that_somebody_takes_meanwhile_is_refused(
