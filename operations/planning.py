@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from environments import selection
 from environments.problem import Problem
 from operations import console, deployment, synth, tools
 from operations.failure import Failed
@@ -21,8 +22,6 @@ from operations.terraform import warn_about_logging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_DEFAULT_ENVIRONMENT = "dev"
 
 
 def command(
@@ -63,7 +62,7 @@ def plan(project: Project, stacks: Sequence[str], *, environment: str | None) ->
     for stack in stacks:
         console.title(stack)
         try:
-            _plan(project, stack, environment=environment or _DEFAULT_ENVIRONMENT)
+            _plan(project, stack, environment=environment or selection.environment())
         except (Problem, Failed) as error:
             errors[stack] = error
     if len(errors) == len(stacks) == 1:

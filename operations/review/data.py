@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from environments.stateful import stateful
 from operations.plans.model import Action
-from operations.review import tables
 from operations.review.classes import Class, Reason
 from operations.review.subject import value_text
 
@@ -19,7 +19,7 @@ _RETENTION = "backup_retention_period"
 
 def reasons(subject: Subject) -> Iterator[Reason]:
     """Why a change destroys data."""
-    if subject.action.removes and subject.type in tables.stateful():
+    if subject.action.removes and subject.type in stateful():
         yield Reason(
             class_=Class.DESTROYS_DATA,
             rule="stateful-resource",
@@ -38,7 +38,7 @@ def reasons(subject: Subject) -> Iterator[Reason]:
 
 
 def _what(subject: Subject) -> str:
-    holds = tables.stateful()[subject.type]
+    holds = stateful()[subject.type]
     if subject.resource.deposed is not None:
         return f"the {holds} that a replacement has left is deleted"
     if subject.action is Action.FORGET:

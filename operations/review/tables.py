@@ -75,12 +75,6 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 @lru_cache
-def stateful() -> Mapping[str, str]:
-    """By type: the data that is lost with it."""
-    return {row["type"]: row["holds"] for row in rows("stateful")}
-
-
-@lru_cache
 def guards() -> Mapping[str, str]:
     """By type: what protects something else."""
     return {row["type"]: row["protects"] for row in rows("guards")}

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from environments.stateful import stateful
 from operations import terraform_cli
 from operations.project import Project
 from operations.review import tables
@@ -42,7 +43,6 @@ def test_every_table_says_where_it_comes_from(name: str) -> None:
 
 
 def test_every_table_is_read() -> None:
-    assert len(tables.stateful()) == len(tables.rows("stateful"))
     assert len(tables.guards()) == len(tables.rows("guards"))
     assert len(tables.serving()) == len(tables.rows("serving"))
     assert len(tables.parts()) == len(tables.rows("parts"))
@@ -89,6 +89,12 @@ def test_every_rule_is_about_something_that_the_provider_has(name: str, schema: 
         else:
             assert type_ in schema
             assert has(schema[type_]["block"], path), f"{type_}.{attribute}"
+
+
+@pytest.mark.terraform
+@pytest.mark.slow
+def test_what_holds_data_is_something_that_the_provider_has(schema: Schema) -> None:
+    assert stateful().keys() <= schema.keys()
 
 
 def has(block: dict[str, Any], path: list[str]) -> bool:
