@@ -45,7 +45,8 @@ class Project:
     def write_at_the_end_of_the_constructor(self, lines: list[str]) -> None:
         text = self.stack.read_text(encoding="utf-8")
         body = "".join(f"        {line}\n" for line in ["from modules.aws.moves import moved", *lines])
-        text, found = re.subn(r"(?=\n    def _output)", lambda _: f"\n{body}", text)
+        after_it = re.compile(r"(?=\n    def (?!__init__))")
+        text, found = after_it.subn(lambda _: f"\n{body}", text, count=1)
         assert found == 1
         self.stack.write_text(text, encoding="utf-8")
 
@@ -53,7 +54,12 @@ class Project:
         return subprocess.run(
             [sys.executable, "main.py"],
             cwd=self.root,
-            env={**os.environ, "HOLDFAST_ENVIRONMENT": environment, "PYTHONPATH": str(self.root)},
+            env={
+                **os.environ,
+                "HOLDFAST_ENVIRONMENT": environment,
+                "PYTHONPATH": str(self.root),
+                "NODE_OPTIONS": "",  # with the preload of the tests and its own, the bindings would be patched twice
+            },
             capture_output=True,
             text=True,
             check=False,
