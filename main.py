@@ -15,7 +15,7 @@ activate()
 
 from cdktf import App, LocalBackend, S3Backend, TerraformStack  # noqa: E402 - made lazy before they are imported
 
-from environments import backend, connection, context, guard, outdir, selection  # noqa: E402
+from environments import backend, connection, context, guard, manifest, outdir, selection  # noqa: E402
 from environments.problem import EXIT_CODE, told  # noqa: E402
 from stacks.citizen_data import CitizenData  # noqa: E402
 from stacks.environment import load  # noqa: E402
@@ -31,6 +31,7 @@ def main() -> None:
     values = context.read()
     environment = load(name, suffix=selection.suffix(values.get))
     removable = os.environ.get("HOLDFAST_REMOVAL") == "allow"
+    recorded = manifest.read(manifest.file(name))
     state = backend.read()
     folder = outdir.folder(Path.cwd())
     folder.mkdir(parents=True, exist_ok=True)
@@ -38,7 +39,7 @@ def main() -> None:
     for stack in (CitizenData(app, environment=environment, removable=removable),):
         keep_state(stack, state, environment=name, suffix=environment.suffix)
     app.synth()
-    if notice := guard.check(folder, name):
+    if notice := guard.check(folder, name, recorded):
         print(notice, file=sys.stderr)
     connection.forget_other_environments(folder)
 

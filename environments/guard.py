@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from environments import manifest, renames, selection
+from environments import manifest, renames
 from environments.manifest import Entry
 from environments.problem import Problem
 from environments.stateful import stateful
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
 _BELOW = "\n           "
@@ -97,22 +97,20 @@ def moving(systems: Iterable[System], recorded: Iterable[Entry]) -> list[Entry]:
     ]
 
 
-def check(folder: Path, environment: str, *, manifests: Path = selection.FOLDER) -> str | None:
+def check(folder: Path, environment: str, recorded: Collection[Entry]) -> str | None:
     """Make sure that nothing is lost that the environment's manifest names.
 
     Args:
         folder: where the synthesis wrote.
         environment: name of the environment.
-        manifests: folder of the manifests.
+        recorded: what its manifest names.
 
     Returns:
         What to tell when something is not in the manifest yet, so that nothing guards it.
 
     Raises:
-        Problem: something is lost; its system's Terraform JSON is then removed, so that nobody plans with it.
+        Problem: something is lost; the Terraform JSON is then removed, so that nobody plans with it.
     """
-    path = manifest.file(environment, manifests)
-    recorded = manifest.read(path)
     systems = synthesized(folder)
     try:
         refuse_losses(systems, recorded, environment)
@@ -124,22 +122,21 @@ def check(folder: Path, environment: str, *, manifests: Path = selection.FOLDER)
     if not new:
         return None
     return (
-        f"{manifest.shown(path)} does not name {_counted(len(new))} yet, so nothing keeps their addresses: "
-        f"{_MANIFEST} update"
+        f"{manifest.shown(manifest.file(environment))} does not name {_counted(len(new))} yet, "
+        f"so nothing keeps their addresses: {_MANIFEST} update"
     )
 
 
-def refuse_losses(systems: Iterable[System], recorded: Iterable[Entry], environment: str) -> None:
+def refuse_losses(systems: Iterable[System], recorded: Collection[Entry], environment: str) -> None:
     """Make sure that every entry of a manifest is in its system, or is moved to where it is.
 
     Raises:
         Problem: with what is lost, the move that keeps it, and the command that lets it go.
     """
     by_name = {system.name: system for system in systems}
-    entries = list(recorded)
     lost = [
         entry
-        for entry in entries
+        for entry in recorded
         if entry.system not in by_name or not by_name[entry.system].has(entry.address)
     ]
     if not lost:
@@ -152,10 +149,10 @@ def refuse_losses(systems: Iterable[System], recorded: Iterable[Entry], environm
             f"{entry.system}  {entry.address:<{width}}  {stateful().get(entry.type, 'resource')}"
             for entry in lost
         ),
-        allowed=f"all that environments/{environment}{manifest.SUFFIX} names, at its address or moved from it",
+        allowed=f"all that {manifest.shown(manifest.file(environment))} names, at its address or moved from it",
         fix=_BELOW.join(
             [
-                *_how_to_keep(by_name, lost, unrecorded(by_name.values(), entries)),
+                *_how_to_keep(by_name, lost, unrecorded(by_name.values(), recorded)),
                 *(f"{name} as a whole is no longer synthesized: name it in main.py again" for name in gone),
                 "or, when its data may go, say so:",
                 *_how_to_let_go(lost, gone, environment),

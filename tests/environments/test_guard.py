@@ -48,7 +48,7 @@ def recorded(tmp_path: Path) -> Path:
 
 
 def check(folder: Path) -> str | None:
-    return guard.check(folder / "out", "dev", manifests=folder)
+    return guard.check(folder / "out", "dev", manifest.read(manifest.file("dev", folder)))
 
 
 def refused(folder: Path) -> Problem:

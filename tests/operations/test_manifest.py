@@ -15,7 +15,7 @@ SYSTEM = f"""
 import json, os, sys
 from pathlib import Path
 sys.path.insert(0, {str(ROOT)!r})
-from environments import guard, outdir
+from environments import guard, manifest, outdir
 from environments.problem import Problem
 
 here = Path(__file__).parent
@@ -27,7 +27,8 @@ out = outdir.folder(here)
 path = "stacks/tiny/cdk.tf.json"
 (out / "manifest.json").write_text(json.dumps({{"stacks": {{"tiny": {{"synthesizedStackPath": path}}}}}}))
 try:
-    notice = guard.check(out, environment, manifests=here / "environments")
+    recorded = manifest.read(manifest.file(environment, here / "environments"))
+    notice = guard.check(out, environment, recorded)
 except Problem as problem:
     sys.exit(print(problem, file=sys.stderr) or 2)
 if notice:

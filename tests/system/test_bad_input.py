@@ -91,6 +91,8 @@ CASES = [
     setting("a setting twice", 'suffix  ', 'region = "x"\nsuffix  ', "region is set twice", "lines 2 and 4"),
     setting("an expression", '"ephemeral"', "var.profile", "line 5", "expression", "given:   var.profile"),
     setting("a regulated system that forgets early", "ephemeral", "regulated", "backup_retention_days is 7"),
+    Case("a manifest with a conflict in it", ("environments/dev.manifest, line 3", "given:   <<<<<<< HEAD"),
+         file="environments/dev.manifest", old="citizen-data", new="<<<<<<< HEAD\ncitizen-data"),
     # Which environment
     variable("HOLDFAST_ENVIRONMENT", "stage", "there is no environment 'stage'", "allowed: dev, prod"),
     variable("HOLDFAST_ENVIRONMENT", "../environments/dev", "there is no environment", "allowed: dev, prod"),
@@ -207,6 +209,32 @@ def test_the_cdktf_cli_passes_the_message_on(checkout: Checkout) -> None:
     assert "fix:     name zones of the region, or correct region" in printed
     assert "Traceback" not in printed
     assert not (checkout.folder / "cdktf.out" / "stacks").exists()
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [(DEPLOY, 2), (CDKTF, 1)], ids=["holdfast deploy", "cdktf synth"]
+)
+def test_what_holds_data_is_lost_by_no_way_to_synthesize(
+    checkout: Checkout, command: tuple[str, ...], code: int
+) -> None:
+    bucket = "citizen-data aws_s3_bucket.exports_3D77785E exports/bucket"
+    make_mistake(
+        checkout,
+        Case(
+            "a bucket that was there",
+            (),
+            file="environments/dev.manifest",
+            old="citizen-data",
+            new=f"{bucket}\ncitizen-data",
+        ),
+    )
+    done = checkout.run(*command)
+    assert done.returncode == code
+    printed = done.stdout + done.stderr
+    assert "what holds data is lost in dev: the next apply would destroy it" in printed
+    assert "nothing new could be aws_s3_bucket.exports_3D77785E: bring back exports/bucket" in printed
+    assert "Traceback" not in printed
+    assert not list(checkout.folder.glob("cdktf.out/stacks/*/cdk.tf.json"))
 
 
 def test_where_a_command_is_given_does_not_matter(checkout: Checkout, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def synthesize(tmp_path: Path) -> Callable[..., None]:
             exec(line, {"self": stack, "moved": moved})
         app.synth()
         if guarded:
-            guard.check(tmp_path / "out", "dev", manifests=tmp_path)
+            guard.check(tmp_path / "out", "dev", manifest.read(manifest.file("dev", tmp_path)))
 
     return synthesize
 
