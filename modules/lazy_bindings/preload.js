@@ -52,7 +52,14 @@ function withGetters(index) {
   return lazy.join("\n");
 }
 
+// Another project's copy may be preloaded too, inherited through NODE_OPTIONS: the first one does it.
+const INSTALLED = Symbol.for("lazy-bindings.installed");
+
 function install() {
+  if (process[INSTALLED]) {
+    return;
+  }
+  process[INSTALLED] = true;
   const load = Module._extensions[".js"];
   Module._extensions[".js"] = function (module, filename) {
     if (PROVIDER_INDEX.test(filename)) {
