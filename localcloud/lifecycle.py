@@ -210,9 +210,12 @@ def _check_port(settings: Settings, answering: Identity | None) -> None:
 def _check_directory(settings: Settings) -> None:
     """It will be deleted one day: nothing else may be in it."""
     directory = settings.directory
-    if not directory.exists() or settings.lock.exists():
+    if not directory.exists():
         return
-    if not directory.is_dir() or any(directory.iterdir()):
+    if directory.is_dir() and not any(directory.iterdir()):
+        return
+    # Asked last: one who starts it at the same moment may have marked it since.
+    if not settings.lock.exists():
         raise Problem(
             "this is not the folder of a local AWS",
             given=directory,

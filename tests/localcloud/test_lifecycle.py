@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from pg8000.native import Connection  # type: ignore[import-untyped]
 from environments.problem import Problem
 from localcloud import authority, lifecycle, persistence, server
 from localcloud.lifecycle import LifecycleError, Settings
-from localcloud.lock import FILE
+from localcloud.lock import FILE, DirectoryLock
 from tests.localcloud.server import free_port
 
 pytestmark = pytest.mark.server
@@ -107,6 +108,22 @@ def test_started_by_two_at_once_it_is_one(ours: Settings) -> None:
         found = list(pool.map(lifecycle.up, [ours, ours]))
     assert found[0].running
     assert found[0] == found[1]
+
+
+def test_a_folder_that_another_start_marks_meanwhile_is_no_strange_one(
+    ours: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours.directory.mkdir()
+    asked = DirectoryLock.exists
+
+    def marked_after_that(lock: DirectoryLock) -> bool:
+        before = asked(lock)
+        lock.mark()
+        return before
+
+    monkeypatch.setattr(DirectoryLock, "exists", marked_after_that)
+    with listening(b"") as port, pytest.raises(Problem, match=f"port {port}"):  # it got as far as that
+        lifecycle.up(replace(ours, port=port))
 
 
 def test_a_folder_is_the_same_by_another_name(running: Settings, tmp_path: Path) -> None:
