@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import early_start
+from . import early_start, version_lookup
 from .importing import PACKAGE_PREFIX, LazyProviderFinder
 from .node_options import with_preload
 from .package_index import UnexpectedShapeError
@@ -66,6 +66,7 @@ def activate() -> Activation:
             LazyBindingsWarning,
             stacklevel=2,
         )
+    version_lookup.install()
     os.environ["NODE_OPTIONS"] = with_preload(os.environ.get("NODE_OPTIONS"), PRELOAD)
     sys.meta_path.insert(0, LazyProviderFinder())
     return Activation(active=True, reason="provider modules are loaded on first use")
