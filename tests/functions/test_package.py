@@ -110,6 +110,7 @@ def test_it_starts_with_what_lambda_brings_and_nothing_else(unpacked: Path, runt
     assert "cryptography" not in modules
 
 
+@pytest.mark.slow
 def test_it_starts_quickly(unpacked: Path, runtime: Path) -> None:
     """CPU time, which other processes of this machine do not change; the best of five."""
     runs = [start(unpacked, runtime) for _ in range(5)]

@@ -16,6 +16,8 @@ import pytest
 from localcloud import lambda_bootstrap
 from localcloud.lambda_runner import Function, Outcome, Runner
 
+pytestmark = pytest.mark.slow
+
 ENDPOINT = "http://127.0.0.1:1"
 
 

@@ -36,10 +36,12 @@ def test_a_row_that_has_not_one_value_per_column_is_refused(tmp_path: Path) -> N
         facts.read_table("broken.tsv", tmp_path)
 
 
+@pytest.mark.slow
 def test_the_committed_files_are_those_of_the_installed_packages() -> None:
     assert refresh.outdated() == [], "run python -m modules.facts.refresh and review the difference"
 
 
+@pytest.mark.slow
 def test_refresh_writes_only_what_is_outdated(tmp_path: Path) -> None:
     for path in DATA_FILES:
         shutil.copy(path, tmp_path)

@@ -98,6 +98,7 @@ def _stateful(template: Template) -> dict[str, Any]:
     return {kind: template.document["resource"][kind] for kind in STATEFUL}
 
 
+@pytest.mark.slow
 @given(values=environments(), order=st.randoms(use_true_random=False))
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_accepted_environment_is_safe_and_keeps_its_addresses(

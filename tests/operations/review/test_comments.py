@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +59,7 @@ _sections = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(sections=st.lists(_sections, max_size=5))
 def test_no_comment_is_too_long_and_no_line_is_lost(sections: list[Section]) -> None:
     comments = pack(sections, limit=LIMIT)
