@@ -6,7 +6,7 @@ import ipaddress
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -137,6 +137,23 @@ def read(path: Path = FILE) -> Backend | None:
         return Backend.model_validate(settings)
     except ValidationError as error:
         raise _problem(error, document, place, path) from None
+
+
+def place(
+    backend: Backend | None, stack: str, *, environment: str, suffix: str
+) -> tuple[str, dict[str, Any]]:
+    """Where the state of a stack is kept: the kind of backend, and its arguments.
+
+    Args:
+        backend: of ``backend.tf``; without one, states are files in the working directory.
+        stack: the stack's name, ``citizen-data``.
+        environment: name of the environment.
+        suffix: environment suffix.
+    """
+    if backend is None:
+        # Not cdktf's own name for it: that is the same one for all environments.
+        return "local", {"path": str(Path.cwd() / f"{environment}.{suffix}.{stack}.tfstate")}
+    return "s3", backend.settings(stack, environment=environment, suffix=suffix)
 
 
 def required(path: Path = FILE) -> Backend:

@@ -1,4 +1,7 @@
-"""Which state Terraform was connected to in a synthesized folder, when that was another environment's.
+"""What another environment left in the synthesized folders: its Terraform JSON, and where its state is.
+
+A synthesis of some systems leaves the JSON of the others as it is: somebody may be deploying one. That of another
+environment goes, so that what lies there is of one environment.
 
 Terraform records its backend in ``.terraform/terraform.tfstate`` of the folder. When the configuration names another
 place, ``terraform init`` stops, and offers to copy the state there: from one environment over another's.
@@ -7,6 +10,7 @@ place, ``terraform init`` stops, and offers to copy the state there: from one en
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +33,20 @@ def forget_other_environments(folder: Path) -> None:
         record = configuration.parent / RECORD
         if record.is_file() and _is_of_other_environment(record, _json(configuration)):
             record.unlink()
+
+
+def remove_other_environments(folder: Path, place: Callable[[str], tuple[str, Mapping[str, object]]]) -> None:
+    """Remove the Terraform JSON of systems that were synthesized for another environment, or another backend.
+
+    Args:
+        folder: of the synthesized stacks.
+        place: where the state of a system is kept now: the kind of backend and its arguments.
+    """
+    for configuration in folder.glob("stacks/*/cdk.tf.json"):
+        kind, now = place(configuration.parent.name)
+        before = _json(configuration).get("terraform", {}).get("backend", {}).get(kind) or {}
+        if any(before.get(name) != value for name, value in now.items()):
+            configuration.unlink()
 
 
 def recorded(record: Path) -> tuple[str | None, dict[str, Any]]:

@@ -10,6 +10,7 @@ from environments import manifest, renames
 from environments.manifest import Entry
 from environments.problem import Problem
 from environments.stateful import stateful
+from environments.systems import SYSTEMS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -153,7 +154,10 @@ def refuse_losses(systems: Iterable[System], recorded: Collection[Entry], enviro
         fix=_BELOW.join(
             [
                 *_how_to_keep(by_name, lost, unrecorded(by_name.values(), recorded)),
-                *(f"{name} as a whole is no longer synthesized: name it in main.py again" for name in gone),
+                *(
+                    f"{name} as a whole is no longer synthesized: {_where(name, environment)}"
+                    for name in gone
+                ),
                 "or, when its data may go, say so:",
                 *_how_to_let_go(lost, gone, environment),
             ]
@@ -191,6 +195,14 @@ def _how_to_let_go(lost: list[Entry], gone: list[str], environment: str) -> list
             if entry.system not in gone
         ),
     ]
+
+
+def _where(system: str, environment: str) -> str:
+    """What brings a system back."""
+    blocks = {known.name: known.block for known in SYSTEMS}
+    if system not in blocks:
+        return "name it in environments/systems.py again"
+    return f"bring its block {blocks[system]} back into environments/{environment}.tfvars"
 
 
 def _path(system: str, label: str, block: Mapping[str, Any]) -> str:

@@ -55,8 +55,12 @@ def shown(path: Path) -> str:
     return f"{path.parent.name}/{path.name}"
 
 
-def read(path: Path) -> list[Entry]:
+def read(path: Path, *, systems: Collection[str] = ()) -> list[Entry]:
     """The entries of a manifest; none when there is no file.
+
+    Args:
+        path: the manifest.
+        systems: names of the systems that are asked for; none for all that it names.
 
     Raises:
         Problem: a line is not one of a manifest.
@@ -77,7 +81,7 @@ def read(path: Path) -> list[Entry]:
             )
         system, address, construct = parts
         entries.append(Entry(system=system, address=address, path=construct.strip()))
-    return entries
+    return [entry for entry in entries if not systems or entry.system in systems]
 
 
 def write(path: Path, entries: Iterable[Entry]) -> None:

@@ -22,10 +22,14 @@ class Settings(BaseModel):
 
     @classmethod
     def about(cls, setting: str) -> str | None:
-        """Return what the model's docstring says of a setting: its meaning, and what is allowed."""
-        text = cls.__doc__ or ""
-        match = re.search(rf"^\s+{setting}: (.+?)(?=^\s+\w+: |\Z)", text, re.MULTILINE | re.DOTALL)
-        return re.sub(r"\s+", " ", match[1]).strip() if match else None
+        """Return what the docstrings of the model, and of those that it extends, say of a setting."""
+        for model in cls.__mro__:
+            match = re.search(
+                rf"^\s+{setting}: (.+?)(?=^\s+\w+: |\Z)", model.__doc__ or "", re.MULTILINE | re.DOTALL
+            )
+            if match:
+                return re.sub(r"\s+", " ", match[1]).strip()
+        return None
 
 
 def one_of(values: Iterable[int | str]) -> Any:  # noqa: ANN401 - what pydantic's Field returns, too

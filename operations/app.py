@@ -27,7 +27,7 @@ from operations import (
     synth,
 )
 from operations.failure import EXIT_CODES
-from operations.options import Environment
+from operations.options import SYSTEM, Environment
 from operations.project import Project
 from operations.review import command as review
 from operations.state import commands as state_commands
@@ -36,9 +36,7 @@ from operations.state import creation, removal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Stack = Annotated[
-    str, typer.Argument(help="Name of the system, for example citizen-data.", show_default=False)
-]
+Stack = Annotated[str, typer.Argument(help=SYSTEM, show_default=False)]
 AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Do not ask before changing anything.")]
 
 _SYSTEMS = "Systems"
@@ -89,7 +87,7 @@ def destroy(
 def write_outputs(stack: Stack, environment: Environment = None) -> None:
     """Write the outputs of a deployed system to cfn-outputs/flat-outputs.json, and print them."""
     project = Project()
-    synth.synthesize(project, environment=environment)
+    synth.synthesize(project, stack, environment=environment)
     terraform = deployment.terraform_of(project, stack, show=None)
     deployment.connect(project, terraform)
     found = terraform.output_json()
@@ -111,7 +109,7 @@ def draw(
 ) -> None:
     """Draw a system, from its synthesized Terraform JSON."""
     project = Project()
-    synth.synthesize(project, environment=environment)
+    synth.synthesize(project, stack, environment=environment)
     path = out or project.output / f"{stack}.svg"
     diagram.write(synth.stack_json(project, stack), path)
     console.line(f"Drawn: {path}")
@@ -178,7 +176,7 @@ def run_bench(
 
 def _entry(stack: str, environment: str | None) -> secret_entry.Entry:
     project = Project()
-    synth.synthesize(project, environment=environment)
+    synth.synthesize(project, stack, environment=environment)
     entry = secret_entry.entry_of(synth.stack_json(project, stack))
     if entry is None:
         raise Problem(

@@ -33,7 +33,7 @@ IMPORT = (
 )
 PROGRAMS = {
     "import one class of the AWS provider": ("-c", IMPORT),
-    "python main.py: synthesize citizen-data": ("main.py",),
+    "python main.py: synthesize citizen-data": ("main.py", "citizen-data"),
 }
 
 

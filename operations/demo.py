@@ -63,7 +63,7 @@ def run(project: Project) -> None:
     with phases.phase("State backend"):
         creation.bootstrap(_backend(project), console.item)
     with phases.phase("Secret entry of the database"):
-        synth.synthesize(project)
+        synth.synthesize(project, STACK)
         _secret(project)
     with phases.phase(f"cdktf deploy {STACK}"):
         changed = _cdktf_deploy(project)
@@ -105,7 +105,7 @@ def remove(project: Project) -> None:
     with phases.phase(f"Destroy {STACK}"):
         if project.backend.exists():
             creation.bootstrap(_backend(project), lambda _name, _became: None)
-        synth.synthesize(project)
+        synth.synthesize(project, STACK)
         _secret(project)  # Terraform reads it, also to destroy
         deployment.destroy(
             project,

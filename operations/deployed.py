@@ -41,7 +41,7 @@ def find(project: Project, stack: str, *, environment: str | None) -> Deployed:
         Problem: it is not deployed.
         Failed: Terraform failed.
     """
-    synth.synthesize(project, environment=environment)
+    synth.synthesize(project, stack, environment=environment)
     terraform = deployment.terraform_of(project, stack, show=None)
     deployment.connect(project, terraform)
     return of(terraform.output_json(), stack)
@@ -88,7 +88,7 @@ def region_of(project: Project, stack: str, secret: str, *, environment: str | N
                 allowed="arn:aws:secretsmanager:<region>:<account>:secret:<name>, or a name",
             )
         return parts[3]
-    synth.synthesize(project, environment=environment)
+    synth.synthesize(project, stack, environment=environment)
     region = synth.region(synth.stack_json(project, stack))
     if region is None:
         raise Problem(f"{stack} has no AWS provider with a region", fix="name the secret by its ARN")

@@ -58,7 +58,7 @@ def deploy(project: Project, stack: str, *, environment: str | None, approve: Ca
     """
     tools.terraform()
     warn_about_logging()
-    synth.synthesize(project, environment=environment)
+    synth.synthesize(project, stack, environment=environment)
     terraform = terraform_of(project, stack)
     check_entry(project, stack)
     plan = project.plan_file(stack)
@@ -104,7 +104,7 @@ def destroy(
     """
     tools.terraform()
     warn_about_logging()
-    synth.synthesize(project, environment=environment, allow_removal=allow_protected)
+    synth.synthesize(project, stack, environment=environment, allow_removal=allow_protected)
     terraform = terraform_of(project, stack, show=show)
     connect(project, terraform)
     state = terraform.show_json()

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from environments import selection
+from environments import selection, systems
 
 Environment = Annotated[
     str | None,
@@ -28,4 +28,5 @@ OneEnvironment = Annotated[
         show_default=False,
     ),
 ]
-System = Annotated[str, typer.Option("--stack", help="Name of the system.")]
+SYSTEM = f"Name of the system: {', '.join(systems.names())}."
+System = Annotated[str, typer.Option("--stack", help=SYSTEM)]

@@ -38,7 +38,7 @@ def command(
     project = Project()
     tools.terraform()
     warn_about_logging()
-    synth.synthesize(project, environment=environment)
+    synth.synthesize(project, *(stacks or ()), environment=environment)
     plan(project, stacks or project.stacks(), environment=environment)
 
 
@@ -55,7 +55,7 @@ def plan(project: Project, stacks: Sequence[str], *, environment: str | None) ->
         Failed: Terraform failed for a stack.
     """
     if not stacks:
-        raise Problem("there is no stack to plan", fix="add one to main.py")
+        raise Problem("there is no stack to plan", fix="add one to environments/systems.py")
     for stack in stacks:
         project.stack(stack)
     errors: dict[str, Problem | Failed] = {}

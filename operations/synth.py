@@ -23,15 +23,16 @@ REMOVAL_VARIABLE = "HOLDFAST_REMOVAL"
 
 def synthesize(
     project: Project,
-    *,
+    *stacks: str,
     environment: str | None = None,
     allow_removal: bool = False,
     out: Path | None = None,
 ) -> None:
-    """Write the Terraform JSON of all stacks; what synthesis has to tell is passed on.
+    """Write Terraform JSON; what synthesis has to tell is passed on.
 
     Args:
         project: the project to synthesize.
+        stacks: names of the systems that are needed; none for all that the environment has.
         environment: name of the environment; by default ``$HOLDFAST_ENVIRONMENT``, else ``dev``.
         allow_removal: turn deletion protection off, as the step before a protected system can be destroyed.
         out: another folder to write to, for a look at what would be synthesized.
@@ -48,7 +49,7 @@ def synthesize(
     if out is not None:
         environ[outdir.VARIABLE] = str(out)
     log = project.logs / "synth.log"
-    code, output = stream([sys.executable, "main.py"], cwd=project.root, environ=environ, log=log)
+    code, output = stream([sys.executable, "main.py", *stacks], cwd=project.root, environ=environ, log=log)
     if code == EXIT_CODE:
         raise Problem(output)
     if code != 0:

@@ -42,6 +42,7 @@ class ApplicationCredentials(Secret):
         scope: parent construct.
         id: construct id.
         secret_name: name of the entry.
+        description: what it is.
         account: the account it belongs to.
         settings: how entries are made.
         application: the login.
@@ -56,6 +57,7 @@ class ApplicationCredentials(Secret):
         id: str,
         *,
         secret_name: str,
+        description: str,
         account: Account,
         settings: CredentialsSettings,
         application: ApplicationSettings,
@@ -64,11 +66,7 @@ class ApplicationCredentials(Secret):
         key: IKey,
     ) -> None:
         super().__init__(scope, id, secret_name=secret_name, account=account)
-        created = self._create(
-            Created(
-                settings=settings, profile=profile, key=key, description="Application of the citizen database"
-            )
-        )
+        created = self._create(Created(settings=settings, profile=profile, key=key, description=description))
         self.arn = str(created.arn)
         self.ready = self._first_version(
             str(created.id),

@@ -34,6 +34,7 @@ class Credentials(Secret):
         scope: parent construct.
         id: construct id.
         secret_name: name of the entry.
+        description: of a created entry.
         account: the account it belongs to.
         settings: where it comes from.
         profile: ``ephemeral`` deletes a created entry at once.
@@ -48,6 +49,7 @@ class Credentials(Secret):
         id: str,
         *,
         secret_name: str,
+        description: str,
         account: Account,
         settings: CredentialsSettings,
         profile: Profile,
@@ -67,7 +69,7 @@ class Credentials(Secret):
                     settings=settings,
                     profile=profile,
                     key=key,
-                    description="Master user of the citizen database",
+                    description=description,
                 )
             )
             self.arn = str(created.arn)

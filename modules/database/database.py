@@ -46,6 +46,7 @@ class Database(Construct):
         scope: parent construct.
         id: construct id.
         name: makes a resource's name from what it is.
+        identifier: identifier of the instance.
         account: the account it belongs to.
         network: where it lies, in the database tier.
         settings: the instance.
@@ -62,6 +63,7 @@ class Database(Construct):
         id: str,
         *,
         name: Callable[[str], str],
+        identifier: str,
         account: Account,
         network: INetwork,
         settings: DatabaseSettings,
@@ -73,7 +75,7 @@ class Database(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._account = account
-        self.identifier = name("citizen-db")
+        self.identifier = identifier
         self.port = settings.port
         self.name = settings.name
         self.max_connections = settings.connections

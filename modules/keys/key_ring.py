@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 from constructs import Construct
 
@@ -12,7 +13,7 @@ from modules.keys.settings import KeySettings
 
 
 class KeyRing(Construct):
-    """The keys of a data tier: database, file system, secrets, logs and notifications, backups.
+    """The keys of a data tier: database, secrets, logs and notifications, backups; and a file system's, where it is used.
 
     Args:
         scope: parent construct.
@@ -32,25 +33,17 @@ class KeyRing(Construct):
         settings: KeySettings,
     ) -> None:
         super().__init__(scope, id)
-
-        def key(what: str, description: str, *through: str) -> Key:
-            return Key(
-                self,
-                what,
-                name=name(what),
-                description=description,
-                account=account,
-                settings=settings,
-                through=through,
-            )
-
-        self.database = key("rds", "RDS storage, snapshots and Performance Insights", "rds", "backup")
-        self.filesystem = key("efs", "EFS file systems", "elasticfilesystem", "backup")
-        self.secrets = key(
+        self._name = name
+        self._account = account
+        self._settings = settings
+        self.database = self._key("rds", "RDS storage, snapshots and Performance Insights", "rds", "backup")
+        self.secrets = self._key(
             "secrets", "Secrets Manager entries and the rotation function", "secretsmanager", "lambda"
         )
-        self.logs = key("logs", "CloudWatch log groups, SNS topics and SQS queues", "sns", "sqs")
-        self.backups = key("backups", "AWS Backup recovery points", "backup", "rds", "elasticfilesystem")
+        self.logs = self._key("logs", "CloudWatch log groups, SNS topics and SQS queues", "sns", "sqs")
+        self.backups = self._key(
+            "backups", "AWS Backup recovery points", "backup", "rds", "elasticfilesystem"
+        )
 
         self.logs.grant_service(
             "CloudWatchLogs",
@@ -66,13 +59,24 @@ class KeyRing(Construct):
         ):
             self.logs.grant_service(sid, publisher)
 
+    @cached_property
+    def filesystem(self) -> Key:
+        """The key of file systems, made when it is first asked for."""
+        return self._key("efs", "EFS file systems", "elasticfilesystem", "backup")
+
     @property
     def arns(self) -> dict[str, str]:
-        """What is protected to the ARN of its key."""
-        return {
-            "backups": self.backups.arn,
-            "database": self.database.arn,
-            "filesystem": self.filesystem.arn,
-            "logs": self.logs.arn,
-            "secrets": self.secrets.arn,
-        }
+        """What is protected to the ARN of its key; of the keys that there are."""
+        kinds = ("backups", "database", "filesystem", "logs", "secrets")
+        return {kind: vars(self)[kind].arn for kind in kinds if kind in vars(self)}
+
+    def _key(self, what: str, description: str, *through: str) -> Key:
+        return Key(
+            self,
+            what,
+            name=self._name(what),
+            description=description,
+            account=self._account,
+            settings=self._settings,
+            through=through,
+        )

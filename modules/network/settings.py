@@ -160,3 +160,22 @@ def _check_existing(settings: NetworkSettings, zones: tuple[str, ...]) -> None:
                 allowed="a private and a database subnet in each of availability_zones",
                 fix=f'add {tier} = {{ "{missing[0]}" = "subnet-..." }}',
             )
+
+
+def check_endpoints(settings: NetworkSettings, needed: Mapping[str, str]) -> None:
+    """Refuse a new network in which a function does not reach what it calls.
+
+    Args:
+        settings: the network; an existing one has endpoints of its own.
+        needed: AWS service to what the functions do with it.
+
+    Raises:
+        ValueError: with the service whose endpoint is missing.
+    """
+    for service, what in needed.items():
+        if settings.vpc_id is None and service not in settings.interface_endpoints:
+            raise refusal(
+                f"network.interface_endpoints lacks {service}",
+                allowed=f"{service} among them: the functions that {what} have no other way to it",
+                fix=f'add "{service}"',
+            )

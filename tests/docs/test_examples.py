@@ -64,18 +64,20 @@ def test_a_module_works_in_another_project_with_a_copy_of_modules_alone(tmp_path
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project with the stack and the test of the guides, and the stack named in main.py."""
+    """The project with the stack and the test of the guides, and the stack in the list of systems."""
     folder = tmp_path_factory.mktemp("project")
     copy(folder, "main.py", "environments", "modules", "stacks", "tests/__init__.py", "tests/template.py")
     copy(folder, "tests/conftest.py", "tests/localcloud", "tests/system")
     copy(folder, "pyproject.toml", "Pipfile.lock", "functions")
     write(shown("stacks.md") | shown("testing.md"), folder)
-    main = (folder / "main.py").read_text(encoding="utf-8")
-    systems = "for stack in (CitizenData("
-    assert systems in main, "main.py names its systems in another way than docs/stacks.md says"
-    named = main.replace(systems, "for stack in (ReportFiles(app, environment=environment), CitizenData(")
-    imported = "from stacks.report_files import ReportFiles\nfrom stacks.citizen_data"
-    (folder / "main.py").write_text(named.replace("from stacks.citizen_data", imported), encoding="utf-8")
+    registry = folder / "environments" / "systems.py"
+    systems, line = (
+        registry.read_text(encoding="utf-8"),
+        'System(name="report-files", code="stacks.report_files.ReportFiles")',
+    )
+    assert line in (ROOT / "docs" / "stacks.md").read_text(encoding="utf-8")
+    assert "SYSTEMS = (" in systems
+    registry.write_text(systems.replace("SYSTEMS = (", f"SYSTEMS = ({line}, ", 1), encoding="utf-8")
     return folder
 
 

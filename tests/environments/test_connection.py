@@ -70,6 +70,35 @@ def test_a_record_that_says_nothing_is_left_to_terraform(tmp_path: Path, text: s
     assert record.read_text() == text
 
 
+def where(system: str) -> tuple[str, dict[str, Any]]:
+    """Where the environment keeps the states."""
+    return "s3", S3 | {"key": f"holdfast/dev/dev/{system}.tfstate"}
+
+
+def test_what_was_synthesized_for_the_same_environment_stays(tmp_path: Path) -> None:
+    synthesized(tmp_path, "s3", S3 | {"use_lockfile": True})
+    connection.remove_other_environments(tmp_path, where)
+    assert (tmp_path / "stacks" / "it" / "cdk.tf.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        ("s3", S3 | {"key": "holdfast/prod/prod/it.tfstate"}),
+        ("s3", S3 | {"bucket": "other"}),
+        ("local", LOCAL),
+    ],
+)
+def test_what_was_synthesized_for_another_one_goes(
+    tmp_path: Path, kind: str, settings: dict[str, Any]
+) -> None:
+    synthesized(tmp_path, kind, settings)
+    record = initialized(tmp_path, kind, settings)
+    connection.remove_other_environments(tmp_path, where)
+    assert not (tmp_path / "stacks" / "it" / "cdk.tf.json").exists()
+    assert record.exists()
+
+
 def test_a_folder_that_was_never_initialized_has_nothing_to_forget(tmp_path: Path) -> None:
     connection.forget_other_environments(tmp_path)
     synthesized(tmp_path, "s3", S3)

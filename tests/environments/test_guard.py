@@ -132,7 +132,7 @@ def test_without_anything_like_it_the_construct_is_to_be_brought_back(recorded: 
 def test_a_system_that_is_no_longer_synthesized(recorded: Path) -> None:
     synthesis(recorded / "out", DATABASE | LOGS, name="renamed-system")
     fix = str(refused(recorded).fix)
-    assert "it as a whole is no longer synthesized: name it in main.py again" in fix
+    assert "it as a whole is no longer synthesized: name it in environments/systems.py again" in fix
     assert "holdfast manifest remove it --environment dev" in fix
     assert "aws_db_instance" not in fix
 

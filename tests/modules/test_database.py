@@ -22,6 +22,7 @@ def _build(
         stack,
         "database",
         name=name,
+        identifier="dr-citizen-db-test",
         account=site.account,
         network=site.network(),
         settings=DatabaseSettings.model_validate(settings),

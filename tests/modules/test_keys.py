@@ -5,6 +5,7 @@ from cdktf import TerraformStack
 from pydantic import ValidationError
 
 from modules.keys.key import Key
+from modules.keys.key_ring import KeyRing
 from modules.keys.settings import KeySettings
 from tests.modules.site import Site
 from tests.template import Template, statements
@@ -12,7 +13,14 @@ from tests.template import Template, statements
 
 @pytest.fixture(scope="module")
 def ring() -> Template:
-    return Template.of(lambda stack: Site(stack).keys)
+    return Template.of(lambda stack: Site(stack).keys.filesystem)
+
+
+def test_a_key_that_nobody_asks_for_is_not_made() -> None:
+    keys: list[KeyRing] = []
+    template = Template.of(lambda stack: keys.append(Site(stack).keys))
+    assert [path for path in template.paths("aws_kms_key") if "/efs/" in path] == []
+    assert set(keys[0].arns) == {"backups", "database", "logs", "secrets"}
 
 
 def test_one_key_for_each_kind_of_data(ring: Template) -> None:

@@ -36,6 +36,7 @@ def build(stack: TerraformStack) -> None:
         "settings": settings,
         "profile": "ephemeral",
         "key": site.key,
+        "description": "A login",
     }
     Credentials(
         stack,

@@ -32,27 +32,29 @@ class Project:
         return self.root / "stacks" / "citizen_data.py"
 
     @property
+    def wiring(self) -> Path:
+        """What the systems have in common."""
+        return self.root / "modules" / "postgres" / "postgres.py"
+
+    @property
     def synthesized(self) -> Path:
         return self.root / "cdktf.out" / "stacks" / "citizen-data" / "cdk.tf.json"
 
     def rename(self, old: str, new: str) -> None:
         """Give a construct of the system another id."""
-        text = self.stack.read_text(encoding="utf-8")
-        renamed, found = re.subn(rf'(\(\s*self,\s*)"{old}"', rf'\1"{new}"', text)
+        text = self.wiring.read_text(encoding="utf-8")
+        renamed, found = re.subn(rf'(\(\s*scope,\s*)"{old}"', rf'\1"{new}"', text)
         assert found == 1
-        self.stack.write_text(renamed, encoding="utf-8")
+        self.wiring.write_text(renamed, encoding="utf-8")
 
     def write_at_the_end_of_the_constructor(self, lines: list[str]) -> None:
         text = self.stack.read_text(encoding="utf-8")
         body = "".join(f"        {line}\n" for line in ["from modules.aws.moves import moved", *lines])
-        after_it = re.compile(r"(?=\n    def (?!__init__))")
-        text, found = after_it.subn(lambda _: f"\n{body}", text, count=1)
-        assert found == 1
-        self.stack.write_text(text, encoding="utf-8")
+        self.stack.write_text(f"{text}{body}", encoding="utf-8")
 
     def synthesize(self, environment: str = "dev") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "main.py"],
+            [sys.executable, "main.py", "citizen-data"],
             cwd=self.root,
             env={
                 **os.environ,
