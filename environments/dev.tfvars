@@ -40,3 +40,17 @@ recovery = {
   rpo_minutes = 60
   rto_minutes = 15
 }
+
+# A second system: a PostgreSQL with long-term backups. Region, zones, profile and tags are those above.
+database_ha = {
+  network = {
+    cidr = "10.40.0.0/19" # subnets of /24
+    nat  = "single"
+  }
+  credentials = {
+    source = "created"
+  }
+  alarms = {
+    email = "operations@example.org"
+  }
+}

@@ -50,3 +50,21 @@ recovery = {
   rpo_minutes = 60
   rto_minutes = 15
 }
+
+database_ha = {
+  tags = {
+    project     = "database-ha"
+    cost_center = "citizen-services"
+  }
+  network = {
+    cidr = "10.41.0.0/19"
+    nat  = "two"
+  }
+  database = {
+    instance_class                      = "db.m6g.large"
+    performance_insights_retention_days = 372
+  }
+  alarms = {
+    email = "operations@example.org"
+  }
+}

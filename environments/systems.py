@@ -28,7 +28,10 @@ class System:
     block: str | None = None
 
 
-SYSTEMS = (System(name="citizen-data", code="stacks.citizen_data.CitizenData"),)
+SYSTEMS = (
+    System(name="citizen-data", code="stacks.citizen_data.CitizenData"),
+    System(name="database-ha", code="stacks.database_ha.DatabaseHa", block="database_ha"),
+)
 
 
 def names() -> list[str]:

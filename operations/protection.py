@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DATABASES = {"aws_db_instance", "aws_rds_cluster"}
+_CONTAINERS = {
+    "aws_backup_vault": "a vault with recovery points in it cannot be deleted",
+    "aws_s3_bucket": "a bucket with objects in it cannot be deleted",
+}
 
 
 def resources(state: dict[str, Any]) -> list[dict[str, Any]]:
@@ -30,8 +34,8 @@ def protected(state: dict[str, Any]) -> dict[str, str]:
             found[resource["address"]] = "deletion protection is on"
         elif resource["type"] == "aws_backup_vault_lock_configuration":
             found[resource["address"]] = "locks the vault's recovery points"
-        elif resource["type"] == "aws_backup_vault" and not values.get("force_destroy"):
-            found[resource["address"]] = "a vault with recovery points in it cannot be deleted"
+        elif resource["type"] in _CONTAINERS and not values.get("force_destroy"):
+            found[resource["address"]] = _CONTAINERS[resource["type"]]
     return found
 
 

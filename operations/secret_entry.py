@@ -33,12 +33,14 @@ class Entry:
     """An entry that a synthesized stack reads.
 
     Attributes:
+        stack: the stack.
         name: its name.
         region: its region.
         username: the master user of the stack's database.
         dbname: the stack's database.
     """
 
+    stack: str
     name: str
     region: str
     username: str
@@ -61,6 +63,7 @@ def entry_of(configuration: dict[str, Any]) -> Entry | None:
     databases = synth.blocks(configuration, "resource", "aws_db_instance")
     primary = next((database for database in databases if "username" in database), {})
     return Entry(
+        stack=str(configuration.get("//", {}).get("metadata", {}).get("stackName", "")),
         name=literal[0],
         region=region,
         username=str(primary.get("username", "postgres")),
@@ -104,7 +107,7 @@ def check(entry: Entry) -> None:
         raise Problem(
             f"the database's secret entry {entry.name} does not exist in {entry.region}",
             allowed="JSON with engine, username, password and dbname",
-            fix="pipenv run holdfast secret create, which makes up a password that nobody sees",
+            fix=f"pipenv run holdfast secret create {entry.stack}, which makes up a password that nobody sees",
         )
 
 

@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
 from environments import hcl, selection
 from environments.problem import Problem
-from modules.settings import Settings
-from stacks.settings import CitizenDataSettings
+from environments.systems import SYSTEMS
+from modules.common import Common
+from modules.settings import Settings, refusal
+from stacks.settings import CitizenDataSettings, DatabaseHaSettings
+
+_BLOCKS = [system.block for system in SYSTEMS if system.block]
 
 
 class Environment(CitizenDataSettings):
     """Everything that an environment decides: what its systems have in common, and each of them.
 
     The blocks of ``citizen-data`` stand beside the common settings.
+
+    Args:
+        database_ha: see :class:`DatabaseHaSettings`; without it the environment has no such system.
     """
+
+    database_ha: DatabaseHaSettings | None = None
+
+    @model_validator(mode="after")
+    def _one_suffix(self) -> Self:
+        for block in _BLOCKS:
+            system = getattr(self, block)
+            if system is not None and system.suffix != self.suffix:
+                raise refusal(
+                    f"{block}.suffix is {system.suffix}",
+                    allowed=f"{self.suffix}, the environment's: it is part of where the states are",
+                    fix="take it out",
+                )
+        return self
 
     @property
     def blocks(self) -> set[str]:
@@ -42,7 +63,7 @@ def load(name: str, *, folder: Path = selection.FOLDER, suffix: str | None = Non
     path = selection.file(name, folder)
     source = f"{folder.name}/{path.name}"
     document = hcl.load(path, source=source)
-    values = {**document.values, "suffix": suffix} if suffix else document.values
+    values = completed({**document.values, "suffix": suffix} if suffix else document.values)
     try:
         # As JSON, because strict models take a list for a tuple only there.
         return Environment.model_validate_json(json.dumps(values))
@@ -55,8 +76,23 @@ def load(name: str, *, folder: Path = selection.FOLDER, suffix: str | None = Non
         raise _problem(source, error) from None
 
 
+def completed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the block of each system what it has of the environment; what it says itself stays.
+
+    Args:
+        values: of the environment's file.
+    """
+    common = {name: values[name] for name in Common.model_fields if name in values}
+    return {
+        name: {**common, **value} if name in _BLOCKS and isinstance(value, Mapping) else value
+        for name, value in values.items()
+    }
+
+
 def _problem(source: str, error: ValidationError) -> Problem:
-    first, *others = error.errors()
+    # What a block has of the environment would be told once more for each system.
+    told = {(found["loc"], found["msg"]) for found in error.errors()}
+    first, *others = [found for found in error.errors() if not _told_above(found, told)]
     place = ".".join(str(part) for part in first["loc"]) or "environment"
     what, allowed, fix = _explain(first, place)
     more = f" ({len(others)} more after it)" if others else ""
@@ -64,6 +100,12 @@ def _problem(source: str, error: ValidationError) -> Problem:
     if first["type"] == "extra_forbidden":
         given = place
     return Problem(f"{source}: {what}{more}", given=given, allowed=allowed, fix=fix)
+
+
+def _told_above(error: Any, told: set[tuple[Any, str]]) -> bool:  # noqa: ANN401 - pydantic's ErrorDetails
+    """Whether a block has the fault of the environment itself."""
+    place = error["loc"]
+    return bool(place) and place[0] in _BLOCKS and (place[1:], error["msg"]) in told
 
 
 def _explain(error: Any, place: str) -> tuple[str, str | None, str | None]:  # noqa: ANN401 - pydantic's ErrorDetails

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from modules.backup.settings import BackupSettings
+from modules.credentials.settings import ApplicationSettings, CredentialsSettings
+from modules.database.recovery import RecoverySettings
+from modules.database.settings import (
+    DatabaseName,
+    DatabaseSettings,
+    EngineVersion,
+    InstanceClass,
+    MasterUsername,
+)
+from modules.export.settings import ExportSettings, check_bucket_name
 from modules.filesystem.settings import FileSystemSettings
+from modules.monitoring.settings import AlarmSettings
+from modules.network.settings import Cidr, NatMode, NetworkSettings, check_endpoints
 from modules.postgres.settings import PostgresSettings
 
 
@@ -14,3 +33,76 @@ class CitizenDataSettings(PostgresSettings):
     """
 
     filesystem: FileSystemSettings = FileSystemSettings()
+
+
+class HaNetworkSettings(NetworkSettings):
+    """The network: subnets of /24 for three zones, and two ways out; or an existing one."""
+
+    cidr: Cidr = "10.40.0.0/19"
+    nat: NatMode = "two"
+    interface_endpoints: tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9.-]*$")], ...] = (
+        "kms",
+        "logs",
+        "rds",
+        "secretsmanager",
+    )
+
+
+class HaDatabaseSettings(DatabaseSettings):
+    """The PostgreSQL instance, with the longest automated backups and every statement in the log."""
+
+    instance_class: InstanceClass = "db.t3.medium"
+    engine_version: EngineVersion = "15"
+    name: DatabaseName = "app"
+    username: MasterUsername = "dbadmin"
+    backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 35
+    parameters: Mapping[str, str] = {"log_statement": "all"}
+
+
+class HaCredentialsSettings(CredentialsSettings):
+    """The master user's entry and its rotation; an application's login, if it gets one."""
+
+    application: ApplicationSettings | None = None
+
+
+class HaBackupSettings(BackupSettings):
+    """The backup plan, whose long-term recovery points are kept for seven years."""
+
+    long_term_retention_days: Annotated[int, Field(ge=1, le=36500)] = 2555
+
+
+class HaAlarmSettings(AlarmSettings):
+    """Thresholds of the alarms, and who hears of them."""
+
+    free_storage_gb: Annotated[int, Field(ge=1)] = 2
+    evaluation_periods: Annotated[int, Field(ge=1, le=60)] = 2
+
+
+class DatabaseHaSettings(PostgresSettings):
+    """The ``database-ha`` system; region, zones, profile and tags are the file's own unless they are given here.
+
+    Args:
+        exports: see :class:`ExportSettings`; ``null`` to export no snapshots.
+    """
+
+    network: HaNetworkSettings = HaNetworkSettings()
+    database: HaDatabaseSettings = HaDatabaseSettings()
+    credentials: HaCredentialsSettings = HaCredentialsSettings()
+    backup: HaBackupSettings = HaBackupSettings()
+    alarms: HaAlarmSettings = HaAlarmSettings()
+    recovery: RecoverySettings | None = RecoverySettings(rpo_minutes=5)
+    exports: ExportSettings | None = ExportSettings()
+
+    @model_validator(mode="after")
+    def _exports(self) -> Self:
+        if self.exports is not None:
+            check_bucket_name(self.bucket_name)
+            check_endpoints(self.network, {"rds": "export snapshots"})
+        return self
+
+    @property
+    def bucket_name(self) -> str:
+        """The bucket of the exports."""
+        project = re.sub(r"[^a-z0-9]+", "-", self.tags.project.lower()).strip("-")
+        given = self.exports.bucket_name if self.exports else None
+        return given or f"rds-backups-{project}-{self.suffix}"

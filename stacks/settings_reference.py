@@ -12,6 +12,7 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 
 from modules import facts
+from modules.common import Common
 from modules.settings import Settings
 from stacks.environment import Environment
 
@@ -87,7 +88,7 @@ def _row(place: str, model: type[Settings], name: str) -> str:
     cells = (
         f"`{name}`",
         _type(field),
-        _default(model, name),
+        _default(place, model, name),
         _allowed(field),
         about,
     )
@@ -103,8 +104,10 @@ def _type(field: Mapping[str, Any]) -> str:
     return _TYPES.get(str(field.get("type")), "block")
 
 
-def _default(model: type[Settings], name: str) -> str:
+def _default(place: str, model: type[Settings], name: str) -> str:
     field = model.model_fields[name]
+    if place and name in Common.model_fields:
+        return "that of the file"
     if field.default is PydanticUndefined:
         return "**required**"
     if field.default is None or isinstance(field.default, Settings):

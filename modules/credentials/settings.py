@@ -48,7 +48,7 @@ class ApplicationSettings(Settings):
         username: the first of the two logins, 1 to 48 lower-case letters, digits and underscores: the names of the
             other one and of the owner are made from it, and PostgreSQL's names have 63 at most.
         owner_role: role without login that owns the application's objects; default: ``<username>_owner``.
-        secret_name: name of the entry; default: ``dr-app-credentials-<suffix>``.
+        secret_name: name of the entry; default: ``dr-app-credentials-<suffix>``; ``ha-...`` in ``database-ha``.
         rotation_days: days between rotations, 1 to 1000 (constraint C20).
     """
 
@@ -80,7 +80,7 @@ class CredentialsSettings(Settings):
         source: where the master user's entry comes from. ``existing``: it is there before the first deployment and
             stays when the system goes; ``created``: Terraform creates it and a random password, whose value never
             reaches the state.
-        secret_name: name of the master user's entry; default: ``dr-db-credentials-<suffix>``.
+        secret_name: name of the master user's entry; default: ``dr-db-credentials-<suffix>``; ``ha-...`` in ``database-ha``.
         rotation_days: days between rotations of the master user, 1 to 1000 (constraint C20).
         recovery_window_days: days for which a deleted entry can be restored, 7 to 30, or 0 for none (C21);
             only for entries that are created.

@@ -148,6 +148,16 @@ class Database(Construct):
         """Let a client reach PostgreSQL; opens the client's way out too, and returns the rules."""
         return self.security_group.allow_from(client, self.port, why)
 
+    def allow_from_subnets(self, cidrs: Mapping[str, str], why: str) -> None:
+        """Let subnets reach PostgreSQL.
+
+        Args:
+            cidrs: availability zone to address block.
+            why: what the connections are for.
+        """
+        for zone, cidr in cidrs.items():
+            self.security_group.allow_from_cidr(f"from-{zone}", cidr, self.port, why)
+
     def grant_connect(self, role: Role, user: str) -> None:
         """Let a role log in with an IAM token as a database user, who must be granted ``rds_iam``."""
         resource = self._account.arn("rds-db", f"dbuser:{self.resource_id}/{user}")

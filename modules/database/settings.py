@@ -88,6 +88,12 @@ def _master_username(value: str) -> str:
     return value
 
 
+InstanceClass = Annotated[str, Field(pattern=r"^db\.[a-z0-9-]+\.[a-z0-9]+$")]
+EngineVersion = Annotated[str, AfterValidator(_engine_version)]
+DatabaseName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
+MasterUsername = Annotated[str, AfterValidator(_master_username)]
+
+
 class DatabaseSettings(Settings):
     """A PostgreSQL instance on RDS.
 
@@ -117,10 +123,10 @@ class DatabaseSettings(Settings):
         apply_immediately: do not wait for the maintenance window.
     """
 
-    instance_class: Annotated[str, Field(pattern=r"^db\.[a-z0-9-]+\.[a-z0-9]+$")] = "db.m6g.large"
-    engine_version: Annotated[str, AfterValidator(_engine_version)] = "16"
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")] = "citizens"
-    username: Annotated[str, AfterValidator(_master_username)] = "citizen_admin"
+    instance_class: InstanceClass = "db.m6g.large"
+    engine_version: EngineVersion = "16"
+    name: DatabaseName = "citizens"
+    username: MasterUsername = "citizen_admin"
     port: Annotated[int, Field(ge=1150, le=65535)] = 5432
     multi_az: bool = True
     availability_zone: str | None = None

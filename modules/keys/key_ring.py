@@ -13,7 +13,8 @@ from modules.keys.settings import KeySettings
 
 
 class KeyRing(Construct):
-    """The keys of a data tier: database, secrets, logs and notifications, backups; and a file system's, where it is used.
+    """The keys of a data tier: database, secrets, logs and notifications, backups; and those of
+    file systems and exports, where there are any.
 
     Args:
         scope: parent construct.
@@ -64,10 +65,15 @@ class KeyRing(Construct):
         """The key of file systems, made when it is first asked for."""
         return self._key("efs", "EFS file systems", "elasticfilesystem", "backup")
 
+    @cached_property
+    def exports(self) -> Key:
+        """The key of exported snapshots, made when it is first asked for."""
+        return self._key("s3", "Exported snapshots in S3", "s3", "rds")
+
     @property
     def arns(self) -> dict[str, str]:
         """What is protected to the ARN of its key; of the keys that there are."""
-        kinds = ("backups", "database", "filesystem", "logs", "secrets")
+        kinds = ("backups", "database", "exports", "filesystem", "logs", "secrets")
         return {kind: vars(self)[kind].arn for kind in kinds if kind in vars(self)}
 
     def _key(self, what: str, description: str, *through: str) -> Key:

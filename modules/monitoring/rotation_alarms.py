@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
-from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from constructs import Construct
 
 from modules.credentials.metrics import AGE, FAILED, NAMESPACE
+from modules.monitoring.metric_alarms import HOURS, Alarm, IObservedFunction, make_alarms, of_function
 from modules.monitoring.topic import Topic
-
-MINUTES = 60
-HOURS = 3600
-
-
-class IObservedFunction(Protocol):
-    """A Lambda function whose errors are watched."""
-
-    @property
-    def function_name(self) -> str:
-        """Name of the function."""
-        ...
-
-    def metric_dimensions(self) -> Mapping[str, str]:
-        """Return the dimensions of its metrics in ``AWS/Lambda``."""
-        ...
 
 
 class IObservedRotation(IObservedFunction, Protocol):
@@ -53,18 +36,6 @@ class IObservedQueue(Protocol):
     def metric_dimensions(self) -> Mapping[str, str]:
         """Return the dimensions of its metrics in ``AWS/SQS``."""
         ...
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Alarm:
-    namespace: str
-    metric: str
-    dimensions: Mapping[str, str]
-    description: str
-    statistic: str = "Sum"
-    threshold: int = 0
-    period: int = 5 * MINUTES
-    missing: str = "notBreaching"
 
 
 class RotationAlarms(Construct):
@@ -104,51 +75,27 @@ class RotationAlarms(Construct):
             "rotation-age": age,
         }
         for who, function in functions.items():
-            alarms.update(_of_function(who, function))
-        alarms["dead-letters"] = _Alarm(
+            alarms.update(of_function(who, function))
+        alarms["dead-letters"] = Alarm(
             namespace="AWS/SQS",
             metric="ApproximateNumberOfMessagesVisible",
             dimensions=dead_letters.metric_dimensions(),
             description="A function could not deal with an event, which is kept in the queue of dead letters",
             statistic="Maximum",
         )
-        self.alarm_arns = {
-            what: str(self._metric_alarm(what, name(what), alarm, topic).arn)
-            for what, alarm in alarms.items()
-        }
-
-    def _metric_alarm(self, what: str, name: str, alarm: _Alarm, topic: Topic) -> CloudwatchMetricAlarm:
-        return CloudwatchMetricAlarm(
-            self,
-            what,
-            alarm_name=name,
-            alarm_description=alarm.description,
-            namespace=alarm.namespace,
-            metric_name=alarm.metric,
-            dimensions=dict(alarm.dimensions),
-            statistic=alarm.statistic,
-            comparison_operator="GreaterThanThreshold",
-            threshold=alarm.threshold,
-            period=alarm.period,
-            evaluation_periods=1,
-            datapoints_to_alarm=1,
-            treat_missing_data=alarm.missing,
-            alarm_actions=[topic.arn],
-            ok_actions=[topic.arn],
-            insufficient_data_actions=[topic.arn],
-        )
+        self.alarm_arns = make_alarms(self, alarms, name=name, topic=topic)
 
 
-def _of_rotation(rotation: IObservedRotation, margin_days: int) -> dict[str, _Alarm]:
+def _of_rotation(rotation: IObservedRotation, margin_days: int) -> dict[str, Alarm]:
     latest = rotation.days + margin_days
     return {
-        f"{rotation.login}-rotation-failed": _Alarm(
+        f"{rotation.login}-rotation-failed": Alarm(
             namespace=NAMESPACE,
             metric=FAILED,
             dimensions=rotation.rotation_metric_dimensions(),
             description=f"A step in the rotation of the {rotation.login} login failed; Secrets Manager tries again",
         ),
-        f"{rotation.login}-rotation-overdue": _Alarm(
+        f"{rotation.login}-rotation-overdue": Alarm(
             namespace=NAMESPACE,
             metric=AGE,
             dimensions=rotation.rotation_metric_dimensions(),
@@ -160,17 +107,4 @@ def _of_rotation(rotation: IObservedRotation, margin_days: int) -> dict[str, _Al
             # Nobody looks any more: that is worth a notification of its own.
             missing="missing",
         ),
-    }
-
-
-def _of_function(who: str, function: IObservedFunction) -> dict[str, _Alarm]:
-    dimensions = function.metric_dimensions()
-    return {
-        f"{who}-{metric.lower()}": _Alarm(
-            namespace="AWS/Lambda",
-            metric=metric,
-            dimensions=dimensions,
-            description=f"The function {function.function_name} {trouble}",
-        )
-        for metric, trouble in (("Errors", "fails"), ("Throttles", "is refused for lack of concurrency"))
     }

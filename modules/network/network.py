@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, cast
 
-from cdktf import ITerraformDependable
+from cdktf import Fn, ITerraformDependable, Postcondition, TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.data_aws_subnet import DataAwsSubnet
+from cdktf_cdktf_provider_aws.data_aws_subnets import DataAwsSubnets, DataAwsSubnetsFilter
 from cdktf_cdktf_provider_aws.data_aws_vpc import DataAwsVpc
 from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
 from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway
@@ -21,6 +23,9 @@ from modules.network.flow_logs import FlowLogs
 from modules.network.routing import Routing
 from modules.network.security_group import SecurityGroup
 from modules.network.settings import TIERS, NetworkSettings, Tier
+
+_TAGS = {"database": ["database", "isolated"]}
+"""What the tag of a tier's subnets may say."""
 
 
 class INetwork(Protocol):
@@ -38,6 +43,10 @@ class INetwork(Protocol):
 
     def subnet_ids(self, tier: Tier) -> Mapping[str, str]:
         """Return availability zone to subnet id of a tier, in the order of the zones' names."""
+        ...
+
+    def subnet_cidrs(self, tier: Tier) -> Mapping[str, str]:
+        """Return availability zone to address block of the subnets of a tier."""
         ...
 
     def security_group(self, id: str, *, name: str, description: str) -> SecurityGroup:
@@ -75,6 +84,7 @@ class Network(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._zones = sorted(zones)
+        self._settings = settings
         vpc = Vpc(
             self,
             "vpc",
@@ -146,6 +156,10 @@ class Network(Construct):
         """Return availability zone to subnet id of a tier, in the order of the zones' names."""
         return self._subnets[tier]
 
+    def subnet_cidrs(self, tier: Tier) -> Mapping[str, str]:
+        """Return availability zone to address block of the subnets of a tier."""
+        return {zone: self._settings.subnet_cidr(tier, zone) for zone in self._zones}
+
     def security_group(self, id: str, *, name: str, description: str) -> SecurityGroup:
         """Create a security group in this network."""
         return SecurityGroup(self, id, name=name, description=description, vpc_id=self.vpc_id)
@@ -162,7 +176,8 @@ class ImportedNetwork(Construct):
         scope: parent construct.
         id: construct id.
         vpc_id: the VPC.
-        subnet_ids: tier to availability zone to subnet id.
+        zones: availability zones that are used.
+        settings: subnets by id, or the tag by which they are found.
     """
 
     def __init__(
@@ -171,17 +186,72 @@ class ImportedNetwork(Construct):
         id: str,
         *,
         vpc_id: str,
-        subnet_ids: Mapping[Tier, Mapping[str, str]],
+        zones: Sequence[str],
+        settings: NetworkSettings,
     ) -> None:
         super().__init__(scope, id)
         self._vpc = DataAwsVpc(self, "vpc", id=vpc_id)
-        self._subnets = {tier: dict(sorted(by_zone.items())) for tier, by_zone in subnet_ids.items()}
+        self._subnets: dict[Tier, Mapping[str, str]] = {
+            tier: dict(sorted(by_zone.items())) for tier, by_zone in settings.subnet_ids.items()
+        }
+        self._zones = sorted(zones)
+        self._tag = settings.subnet_tag
         self.vpc_id = vpc_id
         self.cidr = str(self._vpc.cidr_block)
 
     def subnet_ids(self, tier: Tier) -> Mapping[str, str]:
         """Return availability zone to subnet id of a tier, in the order of the zones' names."""
-        return self._subnets.get(tier, {})
+        if tier not in self._subnets:
+            self._subnets[tier] = {} if tier == "public" else self._found(tier)
+        return self._subnets[tier]
+
+    def subnet_cidrs(self, tier: Tier) -> Mapping[str, str]:
+        """Return availability zone to address block of the subnets of a tier."""
+        return {
+            zone: str(self._subnet(f"{tier}-{zone}", subnet).cidr_block)
+            for zone, subnet in self.subnet_ids(tier).items()
+        }
+
+    def _subnet(self, id: str, subnet: str) -> DataAwsSubnet:
+        found = self.node.try_find_child(id)
+        return cast("DataAwsSubnet", found) if found else DataAwsSubnet(self, id, id=subnet)
+
+    def _found(self, tier: Tier) -> dict[str, str]:
+        """The first subnet in each zone whose tag is the tier's, else the private one's."""
+        return {
+            zone: Fn.element(
+                Fn.concat(
+                    [Fn.sort(self._tagged(kind, zone).ids) for kind in dict.fromkeys((tier, "private"))]
+                ),
+                0,
+            )
+            for zone in self._zones
+        }
+
+    def _tagged(self, tier: str, zone: str) -> DataAwsSubnets:
+        found = self.node.try_find_child(f"found-{tier}-{zone}")
+        if found:
+            return cast("DataAwsSubnets", found)
+        tags = _TAGS.get(tier, [tier])
+        there_is_one = Postcondition(
+            condition="${length(self.ids) > 0}",
+            error_message=f"{self.vpc_id} has no subnet in {zone} whose tag {self._tag} is {' or '.join(tags)}: "
+            "tag one, or name it in network.subnet_ids",
+        )
+        return DataAwsSubnets(
+            self,
+            f"found-{tier}-{zone}",
+            filter=[
+                DataAwsSubnetsFilter(name=name, values=values)
+                for name, values in (
+                    ("vpc-id", [self.vpc_id]),
+                    ("availability-zone", [zone]),
+                    (f"tag:{self._tag}", tags),
+                )
+            ],
+            # Where there is no isolated subnet, a private one serves.
+            lifecycle=TerraformResourceLifecycle(postcondition=[there_is_one]) if tier == "private" else None,
+        )
 
     def security_group(self, id: str, *, name: str, description: str) -> SecurityGroup:
         """Create a security group in this network."""
@@ -204,5 +274,5 @@ def network_from_settings(
 ) -> INetwork:
     """Create the network that the settings describe: a new VPC, or the existing one that they name."""
     if settings.vpc_id is not None:
-        return ImportedNetwork(scope, id, vpc_id=settings.vpc_id, subnet_ids=settings.subnet_ids)
+        return ImportedNetwork(scope, id, vpc_id=settings.vpc_id, zones=zones, settings=settings)
     return Network(scope, id, name=name, account=account, zones=zones, settings=settings, logs_key=logs_key)

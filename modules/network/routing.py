@@ -58,7 +58,7 @@ class Routing(Construct):
         for zone, subnet_id in subnets["private"].items():
             private[zone] = table = self._table(f"private-{zone}", {zone: subnet_id})
             if nat_gateways:
-                # With a single gateway every zone leaves through the zone that has it.
+                # A zone without a gateway leaves through the first zone that has one.
                 chosen = nat_gateways.get(zone) or next(iter(nat_gateways.values()))
                 Route(
                     self,
@@ -84,7 +84,12 @@ class Routing(Construct):
     def _nat_gateways(
         self, mode: NatMode, public: Mapping[str, str], gateway: InternetGateway
     ) -> dict[str, NatGateway]:
-        zones = {"one_per_az": list(public), "single": list(public)[:1], "none": []}[mode]
+        zones = {
+            "one_per_az": list(public),
+            "two": list(public)[:2],
+            "single": list(public)[:1],
+            "none": [],
+        }[mode]
         gateways = {}
         for zone in zones:
             address = Eip(self, f"nat-address-{zone}", domain="vpc", tags={"Name": self._name(f"nat-{zone}")})

@@ -75,6 +75,30 @@ class SecurityGroup(Construct):
         )
         return [ingress, egress]
 
+    def allow_from_cidr(self, id: str, cidr: str, port: int, why: str) -> Sequence[ITerraformDependable]:
+        """Let an address block reach this group on a TCP port.
+
+        Args:
+            id: construct id of the rule.
+            cidr: IPv4 block.
+            port: TCP port.
+            why: what the connection is for.
+
+        Returns:
+            The rule, for whoever needs the connection to be open.
+        """
+        ingress = VpcSecurityGroupIngressRule(
+            self,
+            id,
+            security_group_id=self.id,
+            cidr_ipv4=cidr,
+            ip_protocol="tcp",
+            from_port=port,
+            to_port=port,
+            description=_described(why),
+        )
+        return [ingress]
+
     def allow_to_cidr(self, id: str, cidr: str, port: int, why: str) -> Sequence[ITerraformDependable]:
         """Let this group reach an address block on a TCP port.
 

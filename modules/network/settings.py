@@ -16,7 +16,7 @@ Tier = Literal["public", "private", "database"]
 TIERS: tuple[Tier, ...] = ("public", "private", "database")
 _ZONES_PER_TIER = 8  # a tier has room for zones a to h; more than any region has
 
-NatMode = Literal["one_per_az", "single", "none"]
+NatMode = Literal["one_per_az", "two", "single", "none"]
 
 
 def _ipv4_network(value: str) -> str:
@@ -55,10 +55,13 @@ class NetworkSettings(Settings):
 
     Args:
         cidr: address block of the VPC, /16 to /23.
-        nat: NAT gateways: ``one_per_az`` survives the loss of a zone, ``single`` is cheaper, ``none`` leaves the private
-            subnets without a way out.
-        vpc_id: an existing VPC to use instead of a new one; then ``subnet_ids`` names its subnets.
-        subnet_ids: of an existing VPC: tier to availability zone to subnet id.
+        nat: NAT gateways: ``one_per_az`` survives the loss of a zone, ``two`` does for all but one of the zones, ``single`` is
+            cheaper, ``none`` leaves the private subnets without a way out.
+        vpc_id: an existing VPC to use instead of a new one.
+        subnet_ids: of an existing VPC: tier to availability zone to subnet id; the subnets of a tier that is left out are
+            found by their tag.
+        subnet_tag: tag by which subnets of an existing VPC are found, one in each zone: ``database`` or ``isolated`` for the
+            database tier, ``private`` for the private one, which also serves where a zone has no isolated subnet.
         subnet_cidrs: address blocks of single subnets, tier to availability zone to block, where the ones computed
             from ``cidr`` do not suit.
         interface_endpoints: AWS services that the isolated database tier reaches through interface endpoints.
@@ -69,6 +72,7 @@ class NetworkSettings(Settings):
     nat: NatMode = "one_per_az"
     vpc_id: Annotated[str, Field(pattern=r"^vpc-[0-9a-f]{8,17}$")] | None = None
     subnet_ids: Mapping[Tier, Mapping[str, Annotated[str, Field(pattern=r"^subnet-[0-9a-f]{8,17}$")]]] = {}
+    subnet_tag: Annotated[str, Field(min_length=1, max_length=128)] = "Tier"
     subnet_cidrs: Mapping[Tier, Mapping[str, Cidr]] = {}
     interface_endpoints: tuple[Annotated[str, Field(pattern=r"^[a-z][a-z0-9.-]*$")], ...] = (
         "kms",
@@ -90,11 +94,11 @@ class NetworkSettings(Settings):
 
     @model_validator(mode="after")
     def _existing_vpc(self) -> Self:
-        if (self.vpc_id is None) != (not self.subnet_ids):
+        if self.vpc_id is None and self.subnet_ids:
             raise refusal(
-                "vpc_id and subnet_ids belong together",
-                allowed="both, for an existing VPC, or neither, for a new one",
-                fix='add subnet_ids = { private = { "<zone>" = "subnet-..." }, database = { ... } } or take vpc_id out',
+                "network.subnet_ids without vpc_id",
+                allowed="subnets of an existing VPC, which vpc_id names",
+                fix='add vpc_id = "vpc-...", or take subnet_ids out',
             )
         return self
 
@@ -152,12 +156,12 @@ def check_subnets(settings: NetworkSettings, zones: Iterable[str]) -> None:
 
 
 def _check_existing(settings: NetworkSettings, zones: tuple[str, ...]) -> None:
-    for tier in ("private", "database"):
-        missing = [zone for zone in zones if zone not in settings.subnet_ids.get(tier, {})]
+    for tier, by_zone in settings.subnet_ids.items():
+        missing = [zone for zone in zones if zone not in by_zone]
         if missing:
             raise refusal(
                 f"network.subnet_ids: no {tier} subnet for {', '.join(missing)}",
-                allowed="a private and a database subnet in each of availability_zones",
+                allowed="a subnet in each of availability_zones, or none, to have them found by their tag",
                 fix=f'add {tier} = {{ "{missing[0]}" = "subnet-..." }}',
             )
 

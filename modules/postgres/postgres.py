@@ -9,11 +9,15 @@ from constructs import Construct
 from modules.aws.account import Account
 from modules.aws.provider import aws_provider
 from modules.backup.backup import Backup
+from modules.bucket.bucket import LoggedBucket
 from modules.credentials.application import ApplicationCredentials
 from modules.credentials.credentials import Credentials
 from modules.credentials.rotation import Alternating, Rotation
 from modules.credentials.rotation_age import RotationAge
 from modules.database.database import Database
+from modules.export.alarms import ExportAlarms
+from modules.export.settings import ExportSettings
+from modules.export.snapshot_export import SnapshotExport
 from modules.function.dead_letters import DeadLetters
 from modules.function.function import Surroundings
 from modules.keys.key_ring import KeyRing
@@ -108,6 +112,7 @@ class Postgres:
             dead_letters=self.dead_letters,
             reserved_concurrency=settings.credentials.reserved_concurrency,
         )
+        self._alarms: dict[str, str] = {}
         self._rotations = self._rotate()
         age = RotationAge(
             scope,
@@ -115,7 +120,7 @@ class Postgres:
             within=self.functions,
             secrets=[rotation.secret for rotation in self._rotations],
         )
-        self._monitoring = Monitoring(
+        monitoring = Monitoring(
             scope,
             "monitoring",
             name=name,
@@ -124,7 +129,7 @@ class Postgres:
             topic=self.topic,
             settings=settings.alarms,
         )
-        self._rotation_alarms = RotationAlarms(
+        rotation_alarms = RotationAlarms(
             scope,
             "rotation-alarms",
             name=name,
@@ -134,6 +139,44 @@ class Postgres:
             dead_letters=self.dead_letters,
             margin_days=settings.alarms.rotation_margin_days,
         )
+        self._dashboard_name = monitoring.dashboard_name
+        self._alarms.update(monitoring.alarm_arns | rotation_alarms.alarm_arns)
+
+    def export(self, settings: ExportSettings, *, bucket_name: str) -> LoggedBucket:
+        """Export snapshots to a bucket.
+
+        Args:
+            settings: how often, and what becomes of the exports.
+            bucket_name: name of the bucket.
+        """
+        bucket = LoggedBucket(
+            self._scope,
+            "exports",
+            name=bucket_name,
+            account=self.account,
+            key=self.keys.exports,
+            age=settings,
+            keep=self._settings.profile == "regulated" and not self._removable,
+        )
+        export = SnapshotExport(
+            self._scope,
+            "snapshot-export",
+            within=self.functions,
+            database=self.database.identifier,
+            bucket=bucket.bucket,
+            key=self.keys.exports,
+            every_days=settings.every_days,
+        )
+        alarms = ExportAlarms(
+            self._scope,
+            "export-alarms",
+            name=self._name,
+            topic=self.topic,
+            export=export,
+            every_days=settings.every_days,
+        )
+        self._alarms.update(alarms.alarm_arns)
+        return bucket
 
     def back_up(self, others: Mapping[str, str] | None = None) -> Backup:
         """Back up the database, and others.
@@ -183,8 +226,8 @@ class Postgres:
             "backup_vault_name": backup.vault_name,
             "backup_plan_id": backup.plan_id,
             "topic_arn": self.topic.arn,
-            "alarm_arns": {**self._monitoring.alarm_arns, **self._rotation_alarms.alarm_arns},
-            "dashboard_name": self._monitoring.dashboard_name,
+            "alarm_arns": self._alarms,
+            "dashboard_name": self._dashboard_name,
             "key_arns": self.keys.arns,
         }
 

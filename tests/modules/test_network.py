@@ -6,6 +6,7 @@ import pytest
 from cdktf import TerraformStack
 from pydantic import ValidationError
 
+from modules.aws.outputs import outputs
 from modules.keys.key import Key
 from modules.network.network import ImportedNetwork, network_from_settings
 from modules.network.settings import TIERS, NetworkSettings, check_subnets
@@ -65,7 +66,8 @@ def test_private_subnets_leave_through_the_nat_gateway_of_their_zone(network: Te
 
 
 @pytest.mark.parametrize(
-    ("mode", "gateways", "routes"), [("one_per_az", 3, 4), ("single", 1, 4), ("none", 0, 1)]
+    ("mode", "gateways", "routes"),
+    [("one_per_az", 3, 4), ("two", 2, 4), ("single", 1, 4), ("none", 0, 1)],
 )
 def test_nat_modes(mode: str, gateways: int, routes: int) -> None:
     template = _with(nat=mode)
@@ -162,14 +164,79 @@ def test_an_existing_vpc_is_used_as_it_is() -> None:
     assert json.dumps(template.document).count("vpc-0123456789abcdef0") == 2
 
 
+@pytest.fixture(scope="module")
+def found() -> Template:
+    """An existing VPC whose private subnets are given, and whose isolated ones are found by their tag."""
+
+    def build(stack: TerraformStack) -> None:
+        network = network_from_settings(
+            stack,
+            "network",
+            name=name,
+            account=Site(stack).account,
+            zones=ZONES[:2],
+            settings=NetworkSettings(vpc_id="vpc-0123456789abcdef0", subnet_tag="Layer"),
+            logs_key=Key.from_alias(stack, "key", alias="logs"),
+        )
+        group = network.security_group("group", name="group", description="a group")
+        for zone, cidr in network.subnet_cidrs("private").items():
+            group.allow_from_cidr(zone, cidr, 5432, "clients")
+        outputs(stack, {tier: dict(network.subnet_ids(tier)) for tier in ("database", "private")})
+
+    return Template.of(build)
+
+
+def test_subnets_of_an_existing_vpc_are_found_in_each_zone_by_their_tag(found: Template) -> None:
+    data = found.document["data"]["aws_subnets"]
+    filters = {
+        block["//"]["metadata"]["path"].split("/")[-1]: {
+            one["name"]: one["values"] for one in block["filter"]
+        }
+        for block in data.values()
+    }
+    assert set(filters) == {f"found-{tier}-{zone}" for tier in ("database", "private") for zone in ZONES[:2]}
+    isolated = filters["found-database-eu-central-2a"]
+    assert isolated == {
+        "vpc-id": ["vpc-0123456789abcdef0"],
+        "availability-zone": ["eu-central-2a"],
+        "tag:Layer": ["database", "isolated"],
+    }
+
+
+def test_where_there_is_no_isolated_subnet_a_private_one_serves(found: Template) -> None:
+    chosen = found.document["output"]["database"]["value"]["eu-central-2a"]
+    database, private = (
+        chosen.index("found-database-eu-central-2a"),
+        chosen.index("found-private-eu-central-2a"),
+    )
+    assert database < private
+    assert chosen.startswith("${element(concat(")
+
+
+def test_a_zone_without_any_subnet_is_told_before_anything_is_made(found: Template) -> None:
+    conditions = [
+        block["lifecycle"]["postcondition"][0]
+        for block in found.document["data"]["aws_subnets"].values()
+        if "lifecycle" in block
+    ]
+    assert len(conditions) == 2
+    assert "whose tag Layer is private" in conditions[0]["error_message"]
+
+
+def test_the_address_blocks_of_found_subnets_are_looked_up(found: Template) -> None:
+    rules = found.all("aws_vpc_security_group_ingress_rule")
+    assert len(rules) == 2
+    assert all(rule["cidr_ipv4"].startswith("${data.aws_subnet.") for rule in rules)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"cidr": "10.20.0.1/16"}, "not an IPv4 CIDR block"),
         ({"cidr": "10.0.0.0/8"}, "has a prefix of /8"),
         ({"cidr": "10.0.0.0/24"}, "has a prefix of /24"),
-        ({"nat": "two"}, "one_per_az"),
-        ({"vpc_id": "vpc-0123456789abcdef0"}, "belong together"),
+        ({"nat": "three"}, "one_per_az"),
+        ({"subnet_ids": {"private": {"eu-central-2a": "subnet-01234567"}}}, "without vpc_id"),
         ({"vpc_id": "my-vpc"}, "vpc_id"),
         ({"flow_log_retention_days": 100}, "C24"),
     ],

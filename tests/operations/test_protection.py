@@ -30,6 +30,7 @@ DATABASE = resource(
     final_snapshot_identifier="db-final",
 )
 VAULT = resource("aws_backup_vault", force_destroy=False)
+BUCKET = resource("aws_s3_bucket", force_destroy=False)
 LOCK = resource("aws_backup_vault_lock_configuration", backup_vault_name="vault")
 
 
@@ -39,9 +40,10 @@ def test_an_empty_state_has_nothing() -> None:
 
 
 def test_everything_protected_is_named_with_its_reason() -> None:
-    assert protection.protected(state(DATABASE, VAULT, LOCK)) == {
+    assert protection.protected(state(DATABASE, VAULT, BUCKET, LOCK)) == {
         "aws_db_instance.it": "deletion protection is on",
         "aws_backup_vault.it": "a vault with recovery points in it cannot be deleted",
+        "aws_s3_bucket.it": "a bucket with objects in it cannot be deleted",
         "aws_backup_vault_lock_configuration.it": "locks the vault's recovery points",
     }
 

@@ -21,7 +21,11 @@ PASSWORD = "Correct-horse-7391"
 @pytest.fixture
 def entry() -> Entry:
     return Entry(
-        name=f"credentials-{uuid.uuid4().hex[:8]}", region=REGION, username="citizen_admin", dbname="citizens"
+        stack="citizen-data",
+        name=f"credentials-{uuid.uuid4().hex[:8]}",
+        region=REGION,
+        username="citizen_admin",
+        dbname="citizens",
     )
 
 
@@ -32,6 +36,7 @@ def secrets(aws: Server) -> Any:
 
 def stack(**provider: str) -> dict[str, Any]:
     return {
+        "//": {"metadata": {"stackName": "citizen-data"}},
         "provider": {"aws": [provider]},
         "data": {
             "aws_secretsmanager_secret": {
@@ -50,7 +55,11 @@ def stack(**provider: str) -> dict[str, Any]:
 
 def test_a_stack_says_which_entry_it_reads() -> None:
     assert secret_entry.entry_of(stack(region=REGION)) == Entry(
-        name="dr-db-credentials-dev", region=REGION, username="citizen_admin", dbname="citizens"
+        stack="citizen-data",
+        name="dr-db-credentials-dev",
+        region=REGION,
+        username="citizen_admin",
+        dbname="citizens",
     )
 
 
@@ -89,7 +98,7 @@ def test_it_is_created_once_with_a_password_that_fits(secrets: Any, entry: Entry
 def test_one_that_is_missing_is_told_with_the_way_to_make_it(secrets: Any, entry: Entry) -> None:
     with pytest.raises(Problem, match="does not exist in eu-central-2") as caught:
         secret_entry.check(entry)
-    assert "holdfast secret create" in str(caught.value.fix)
+    assert "holdfast secret create citizen-data," in str(caught.value.fix)
 
 
 def test_one_without_a_value_gets_one(secrets: Any, entry: Entry) -> None:

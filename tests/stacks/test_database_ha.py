@@ -1,0 +1,347 @@
+"""The database-ha system, synthesized once per environment; and what its settings refuse."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from environments import guard, manifest
+from environments.guard import System
+from environments.problem import Problem
+from stacks import citizen_data, database_ha
+from stacks.database_ha import DatabaseHa
+from stacks.environment import Environment, load
+from stacks.settings import DatabaseHaSettings
+from tests.stacks.test_citizen_data import TAGGED, UNTAGGABLE, assert_nothing_is_public_or_unencrypted
+from tests.template import Template, statements
+
+NAME = "database-ha"
+
+FILE = """
+region             = "eu-central-2"
+availability_zones = ["eu-central-2a", "eu-central-2b", "eu-central-2c"]
+suffix             = "test"
+profile            = "%s"
+tags = {
+  project     = "Citizen Data"
+  cost_center = "platform"
+}
+database = {
+  backup_retention_days = 35
+}
+database_ha = {
+  %s
+}
+"""
+
+
+def settings(folder: Path, block: str = "", *, profile: str = "ephemeral") -> DatabaseHaSettings:
+    (folder / "test.tfvars").write_text(FILE % (profile, block))
+    found = load("test", folder=folder).database_ha
+    assert found is not None
+    return found
+
+
+def refused(folder: Path, block: str, *, profile: str = "ephemeral") -> str:
+    with pytest.raises(Problem) as problem:
+        settings(folder, block, profile=profile)
+    return str(problem.value)
+
+
+def synthesized(environment: DatabaseHaSettings | None, *, removable: bool = False) -> Template:
+    assert environment is not None
+    return Template.synthesized(
+        lambda app: DatabaseHa(app, environment=environment, removable=removable), name=NAME
+    )
+
+
+@pytest.fixture(scope="module")
+def dev() -> Template:
+    return synthesized(load("dev").database_ha)
+
+
+@pytest.fixture(scope="module")
+def prod() -> Template:
+    return synthesized(load("prod").database_ha)
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """All that is left out has its default."""
+    return synthesized(settings(tmp_path_factory.mktemp("plain")))
+
+
+def test_the_database_is_as_required(plain: Template) -> None:
+    database = plain.one("aws_db_instance")
+    assert {
+        name: database[name]
+        for name in (
+            "engine",
+            "engine_version",
+            "instance_class",
+            "multi_az",
+            "allocated_storage",
+            "max_allocated_storage",
+            "storage_type",
+            "backup_retention_period",
+            "backup_window",
+            "maintenance_window",
+            "monitoring_interval",
+            "performance_insights_enabled",
+        )
+    } == {
+        "engine": "postgres",
+        "engine_version": "15",
+        "instance_class": "db.t3.medium",
+        "multi_az": True,
+        "allocated_storage": 100,
+        "max_allocated_storage": 1000,
+        "storage_type": "gp3",
+        "backup_retention_period": 35,
+        "backup_window": "03:00-04:00",
+        "maintenance_window": "sun:04:00-sun:05:00",
+        "monitoring_interval": 60,
+        "performance_insights_enabled": True,
+    }
+    assert database["enabled_cloudwatch_logs_exports"] == ["postgresql", "upgrade"]
+
+
+def test_c41_the_parameters_are_as_required(plain: Template) -> None:
+    found = {one["name"]: one for one in plain.one("aws_db_parameter_group")["parameter"]}
+    assert found["log_statement"]["value"] == "all"
+    assert found["log_min_duration_statement"]["value"] == "1000"
+    assert "pg_stat_statements" in found["shared_preload_libraries"]["value"]
+    assert found["track_activity_query_size"]["value"] == "2048"
+    for static in ("shared_preload_libraries", "track_activity_query_size"):
+        assert found[static]["apply_method"] == "pending-reboot"
+
+
+def test_its_own_network_has_subnets_of_256_addresses_and_two_ways_out(plain: Template) -> None:
+    assert {subnet["cidr_block"].split("/")[1] for subnet in plain.all("aws_subnet")} == {"24"}
+    assert len(plain.all("aws_subnet")) == 9
+    assert len(plain.all("aws_nat_gateway")) == 2
+
+
+def test_postgresql_is_open_to_the_private_subnets_and_has_no_way_out(plain: Template) -> None:
+    group = plain.address("aws_security_group", "database-security-group/group")
+    rules = [
+        rule
+        for rule in plain.all("aws_vpc_security_group_ingress_rule")
+        if group in rule["security_group_id"] and "cidr_ipv4" in rule
+    ]
+    private = {
+        subnet["cidr_block"] for subnet in plain.all("aws_subnet") if subnet["tags"]["Tier"] == "private"
+    }
+    assert {rule["cidr_ipv4"] for rule in rules} == private
+    assert {(rule["from_port"], rule["to_port"]) for rule in rules} == {(5432, 5432)}
+    assert not [
+        rule for rule in plain.all("aws_vpc_security_group_egress_rule") if group in rule["security_group_id"]
+    ]
+
+
+def test_the_required_alarms(plain: Template) -> None:
+    alarms = {
+        alarm["metric_name"]: alarm
+        for alarm in plain.all("aws_cloudwatch_metric_alarm")
+        if alarm["namespace"] == "AWS/RDS" and "heartbeat" not in alarm["alarm_name"]
+    }
+    cpu, storage = alarms["CPUUtilization"], alarms["FreeStorageSpace"]
+    assert (cpu["threshold"], cpu["evaluation_periods"], cpu["datapoints_to_alarm"]) == (80, 2, 2)
+    assert (storage["threshold"], storage["comparison_operator"]) == (2 * 1024**3, "LessThanThreshold")
+    (most,) = [
+        int(one["value"])
+        for one in plain.one("aws_db_parameter_group")["parameter"]
+        if one["name"] == "max_connections"
+    ]
+    assert alarms["DatabaseConnections"]["threshold"] == most * 80 // 100
+
+
+def test_the_required_names(dev: Template) -> None:
+    assert dev.one("aws_sns_topic")["name"] == "rds-alerts-dev"
+    assert dev.one("aws_s3_bucket", "data/bucket")["bucket"] == "rds-backups-citizen-data-dev"
+    assert dev.one("aws_db_instance")["identifier"] == "ha-postgres-dev"
+    assert dev.one("aws_sns_topic_subscription")["endpoint"] == "operations@example.org"
+
+
+def test_a_project_becomes_part_of_a_buckets_name(tmp_path: Path) -> None:
+    assert settings(tmp_path).bucket_name == "rds-backups-citizen-data-test"
+    assert settings(tmp_path, 'exports = { bucket_name = "mine" }').bucket_name == "mine"
+
+
+def test_outputs_tell_where_everything_is_and_no_secret(dev: Template) -> None:
+    outputs = dev.document["output"]
+    assert {
+        "database_endpoint",
+        "database_port",
+        "bucket_name",
+        "topic_arn",
+        "backup_vault_name",
+        "credentials_arn",
+        "vpc_id",
+    } <= set(outputs)
+    assert "password" not in json.dumps(outputs)
+    assert "ephemeral." not in json.dumps(outputs)
+
+
+def test_everything_that_can_be_tagged_is_tagged(dev: Template, prod: Template) -> None:
+    untagged = {kind for kind, resource in dev.everything() if not set(resource.get("tags", {})) >= TAGGED}
+    assert untagged <= UNTAGGABLE
+    tags = prod.one("aws_db_instance")["tags"]
+    assert (tags["Project"], tags["Environment"]) == ("database-ha", "prod")
+
+
+def test_nothing_is_public_or_unencrypted(dev: Template, prod: Template) -> None:
+    for template in (dev, prod):
+        assert_nothing_is_public_or_unencrypted(template)
+
+
+def test_the_master_user_rotates_in_it_too(dev: Template) -> None:
+    assert dev.one("aws_secretsmanager_secret_rotation")["rotation_rules"] == {"automatically_after_days": 30}
+
+
+def test_c02_c39_recovery_points_are_kept_for_seven_years(prod: Template) -> None:
+    rules = {rule["rule_name"]: rule for rule in prod.one("aws_backup_plan")["rule"]}
+    assert rules["continuous"]["lifecycle"]["delete_after"] == 35
+    assert prod.one("aws_db_instance")["backup_retention_period"] == 35
+    assert rules["daily"]["lifecycle"]["delete_after"] == 35
+    assert rules["long-term"]["lifecycle"]["delete_after"] == 2555
+    assert prod.one("aws_backup_vault_lock_configuration")["max_retention_days"] == 2555
+
+
+def test_c33_c38_a_regulated_system_is_protected_and_can_be_released(prod: Template) -> None:
+    released = synthesized(load("prod").database_ha, removable=True)
+    database = prod.one("aws_db_instance")
+    assert (database["deletion_protection"], database["skip_final_snapshot"]) == (True, False)
+    assert database["final_snapshot_identifier"] == "ha-postgres-prod-final"
+    assert released.one("aws_db_instance")["deletion_protection"] is False
+    assert not any(bucket["force_destroy"] for bucket in prod.all("aws_s3_bucket"))
+    assert all(bucket["force_destroy"] for bucket in released.all("aws_s3_bucket"))
+    guard.refuse_losses(
+        [System.of(NAME, released.document)], manifest.read(manifest.file("prod"), systems=[NAME]), "prod"
+    )
+
+
+def test_the_manifests_name_all_that_holds_data(dev: Template, prod: Template) -> None:
+    for name, template in (("dev", dev), ("prod", prod)):
+        recorded = manifest.read(manifest.file(name), systems=[NAME])
+        system = System.of(NAME, template.document)
+        guard.refuse_losses([system], recorded, name)
+        assert guard.unrecorded([system], recorded) == []
+        assert {"aws_db_instance", "aws_s3_bucket", "aws_backup_vault"} <= {entry.type for entry in recorded}
+
+
+def test_without_exports_there_is_no_bucket(tmp_path: Path) -> None:
+    template = synthesized(settings(tmp_path, "exports = null"))
+    assert template.all("aws_s3_bucket") == []
+    assert "bucket_name" not in template.document["output"]
+    assert "alias/ha-s3-test" not in {alias["name"] for alias in template.all("aws_kms_alias")}
+
+
+def test_an_existing_vpc_is_used_and_nothing_is_added_to_it(tmp_path: Path) -> None:
+    block = 'network = { vpc_id = "vpc-0123456789abcdef0" }'
+    template = synthesized(settings(tmp_path, block))
+    kinds = {kind for kind, _ in template.everything()}
+    assert not kinds & {"aws_vpc", "aws_subnet", "aws_route_table", "aws_vpc_endpoint", "aws_nat_gateway"}
+    assert "aws_db_subnet_group" in kinds
+    assert len(template.document["data"]["aws_subnets"]) == 6
+
+
+def test_what_is_left_out_is_that_of_the_environment(tmp_path: Path) -> None:
+    given = settings(tmp_path)
+    assert (given.region, given.suffix, given.profile) == ("eu-central-2", "test", "ephemeral")
+    own = settings(tmp_path, 'region = "eu-west-1"\n  availability_zones = ["eu-west-1a", "eu-west-1b"]')
+    assert synthesized(own).document["provider"]["aws"] == [{"region": "eu-west-1"}]
+
+
+@pytest.mark.parametrize(
+    ("block", "rule", "message"),
+    [
+        ('availability_zones = ["eu-west-1a", "eu-west-1b"]', "C06", "availability_zones names eu-west-1a"),
+        ('database = { instance_class = "db.r3.large", max_connections = 90 }', "C07", "no db.r3.large"),
+        ('database = { engine_version = "15.4" }', "C09", "no longer offers PostgreSQL 15.4"),
+        ("database = { backup_retention_days = 36 }", "C13", "database_ha.database.backup_retention_days"),
+        ('database = { availability_zone = "eu-central-2a" }', "C05", "multi_az is true"),
+        ("database = { monitoring_interval = 7 }", "C12", "database_ha.database.monitoring_interval"),
+        ("database = { performance_insights_retention_days = 8 }", "C11", "performance_insights"),
+        ('database = { maintenance_window = "sun:03:30-sun:04:30" }', "C14", "overlaps"),
+        ("database = { iops = 12000 }", "C15", "400 GiB"),
+        ('backup = { daily_schedule = "cron(*/5 * * * ? *)" }', "C01", "once an hour"),
+        ("exports = { infrequent_access_after_days = 29 }", "C26", "infrequent_access_after_days"),
+        ("exports = { glacier_after_days = 40 }", "C26", "glacier_after_days is 40"),
+        ("recovery = { rpo_minutes = 4 }", "C37", "rpo_minutes is 4"),
+        ("credentials = { rotation_days = 1001 }", "C20", "rotation_days"),
+        ("keys = { rotation_days = 89 }", "C22", "rotation_days"),
+        ("database = { log_retention_days = 100 }", "C24", "log_retention_days"),
+    ],
+)
+def test_each_rule_of_aws_is_named_by_the_message(
+    tmp_path: Path, block: str, rule: str, message: str
+) -> None:
+    told = refused(tmp_path, block)
+    assert rule in told, told
+    assert message in told, told
+    assert "test.tfvars, line" in told
+
+
+def test_c32_a_regulated_one_keeps_backups_for_35_days(tmp_path: Path) -> None:
+    told = refused(tmp_path, "database = { backup_retention_days = 7 }", profile="regulated")
+    assert "C32" in told
+    assert "database_ha" in told
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        ('network = { interface_endpoints = ["secretsmanager"] }', "lacks rds"),
+        ('tags = { project = "%s", cost_center = "x" }' % ("x" * 60), "cannot be the name of a bucket"),
+        ('suffix = "other"', "database_ha.suffix is other"),
+        ("filesystem = {}", "unknown setting database_ha.filesystem"),
+    ],
+)
+def test_what_else_is_refused(tmp_path: Path, block: str, message: str) -> None:
+    assert message in refused(tmp_path, block)
+
+
+def test_a_fault_of_the_common_settings_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "test.tfvars").write_text((FILE % ("ephemeral", "")).replace('"test"', '"Test"'))
+    with pytest.raises(Problem) as problem:
+        load("test", folder=tmp_path)
+    assert "suffix" in str(problem.value)
+    assert "more after it" not in str(problem.value)
+
+
+def test_an_environment_without_the_block_has_no_such_system(tmp_path: Path) -> None:
+    text = (FILE % ("ephemeral", "")).partition("database_ha")[0]
+    (tmp_path / "test.tfvars").write_text(text)
+    environment: Environment = load("test", folder=tmp_path)
+    assert environment.database_ha is None
+    assert "database_ha" not in environment.blocks
+
+
+def test_the_stacks_are_short_and_have_no_block_of_code_in_common() -> None:
+    sources = [
+        Path(str(module.__file__)).read_text(encoding="utf-8") for module in (citizen_data, database_ha)
+    ]
+    assert all(len(source.splitlines()) < 150 for source in sources)
+    first, second = (set(_calls(source)) for source in sources)
+    assert {call for call in first & second if call.count("\n") > 4} == set()
+
+
+def _calls(source: str) -> list[str]:
+    """The statements of the constructors, as they are written."""
+    return [
+        ast.unparse(node) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Expr | ast.Assign)
+    ]
+
+
+def test_only_the_function_that_exports_may_start_exports(dev: Template) -> None:
+    allowed: list[Any] = [
+        policy["//"]["metadata"]["path"]
+        for policy in dev.all("aws_iam_role_policy")
+        if "StartExports" in statements(policy["policy"])
+    ]
+    assert allowed == ["database-ha/snapshot-export/role/policy"]
