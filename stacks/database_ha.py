@@ -38,7 +38,7 @@ class DatabaseHa(TerraformStack):
         postgres.database.allow_from_subnets(
             postgres.network.subnet_cidrs("private"), "Clients in the private subnets query the database"
         )
-        backup = postgres.back_up()
+        backup = postgres.back_up(second=environment.second_region)
         bucket = None
         if environment.exports is not None:
             bucket = postgres.export(environment.exports, bucket_name=environment.bucket_name)

@@ -8,7 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from modules.backup.settings import BackupSettings
+from modules.backup.settings import BackupSettings, RestoreTestingSettings
 from modules.credentials.settings import ApplicationSettings, CredentialsSettings
 from modules.database.recovery import RecoverySettings
 from modules.database.settings import (
@@ -23,6 +23,7 @@ from modules.filesystem.settings import FileSystemSettings
 from modules.monitoring.settings import AlarmSettings
 from modules.network.settings import Cidr, NatMode, NetworkSettings, check_endpoints
 from modules.postgres.settings import PostgresSettings
+from modules.second_region.settings import SecondRegionSettings, check_second_region
 
 
 class CitizenDataSettings(PostgresSettings):
@@ -66,9 +67,10 @@ class HaCredentialsSettings(CredentialsSettings):
 
 
 class HaBackupSettings(BackupSettings):
-    """The backup plan, whose long-term recovery points are kept for seven years."""
+    """The backup plan, whose long-term recovery points are kept for seven years, and tests of restoring."""
 
     long_term_retention_days: Annotated[int, Field(ge=1, le=36500)] = 2555
+    restore_testing: RestoreTestingSettings | None = RestoreTestingSettings()
 
 
 class HaAlarmSettings(AlarmSettings):
@@ -83,6 +85,7 @@ class DatabaseHaSettings(PostgresSettings):
 
     Args:
         exports: see :class:`ExportSettings`; ``null`` to export no snapshots.
+        second_region: see :class:`SecondRegionSettings`; default: backups stay in the region.
     """
 
     network: HaNetworkSettings = HaNetworkSettings()
@@ -92,12 +95,19 @@ class DatabaseHaSettings(PostgresSettings):
     alarms: HaAlarmSettings = HaAlarmSettings()
     recovery: RecoverySettings | None = RecoverySettings(rpo_minutes=5)
     exports: ExportSettings | None = ExportSettings()
+    second_region: SecondRegionSettings | None = None
 
     @model_validator(mode="after")
     def _exports(self) -> Self:
         if self.exports is not None:
             check_bucket_name(self.bucket_name)
             check_endpoints(self.network, {"rds": "export snapshots"})
+        return self
+
+    @model_validator(mode="after")
+    def _elsewhere(self) -> Self:
+        if self.second_region is not None:
+            check_second_region(self.second_region, self.region)
         return self
 
     @property

@@ -1,21 +1,26 @@
-"""AWS Backup: an encrypted vault that nobody empties, a plan, and what it covers."""
+"""AWS Backup: a vault, a plan, what it covers, and tests that it can be restored."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
-from cdktf_cdktf_provider_aws.backup_plan import BackupPlan, BackupPlanRule, BackupPlanRuleLifecycle
+from cdktf_cdktf_provider_aws.backup_plan import (
+    BackupPlan,
+    BackupPlanRule,
+    BackupPlanRuleCopyAction,
+    BackupPlanRuleCopyActionLifecycle,
+    BackupPlanRuleLifecycle,
+)
 from cdktf_cdktf_provider_aws.backup_selection import BackupSelection
-from cdktf_cdktf_provider_aws.backup_vault import BackupVault
-from cdktf_cdktf_provider_aws.backup_vault_lock_configuration import BackupVaultLockConfiguration
 from cdktf_cdktf_provider_aws.backup_vault_notifications import BackupVaultNotifications
-from cdktf_cdktf_provider_aws.backup_vault_policy import BackupVaultPolicy
 from constructs import Construct
 
 from modules.aws.account import Account
-from modules.aws.policy import ANYONE, Statement, policy_document
 from modules.aws.role import Role
+from modules.backup.restore_testing import RestoreTesting
 from modules.backup.settings import BackupSettings
+from modules.backup.vault import Vault
 from modules.keys.key import IKey
 from modules.monitoring.topic import Topic
 from modules.settings import Profile
@@ -28,8 +33,25 @@ _JOB_START_MINUTES = _HOUR
 _JOB_COMPLETION_MINUTES = 8 * _HOUR
 
 
-class Backup(Construct):
-    """A vault, its lock and policy, a plan with continuous, daily and long-term rules, and a selection.
+_EVERY_HOUR = "cron(0 * * * ? *)"
+
+
+class ITestedDatabase(Protocol):
+    """A database that is restored to see whether it can be."""
+
+    @property
+    def arn(self) -> str:
+        """ARN of the instance."""
+        ...
+
+    @property
+    def subnet_group_name(self) -> str:
+        """Name of its subnet group."""
+        ...
+
+
+class Backup(Vault):
+    """A vault with a plan of continuous, daily and long-term rules, and a selection.
 
     Args:
         scope: parent construct.
@@ -44,6 +66,8 @@ class Backup(Construct):
         covered: name to ARN of what is backed up.
         key: key of the recovery points.
         topic: where failures are reported.
+        copies: ARN of a vault in another region that gets a copy of each recovery point but the continuous ones.
+        tested: the database that is restored on a schedule, if the settings say so.
     """
 
     def __init__(
@@ -60,34 +84,20 @@ class Backup(Construct):
         covered: Mapping[str, str],
         key: IKey,
         topic: Topic,
+        copies: str | None = None,
+        tested: ITestedDatabase | None = None,
     ) -> None:
-        super().__init__(scope, id)
-        regulated = profile == "regulated"
-        vault = BackupVault(
-            self,
-            "vault",
-            name=name("backup-vault"),
-            kms_key_arn=key.arn,
-            force_destroy=not regulated or removable,
-            depends_on=[key.ready],
+        super().__init__(
+            scope,
+            id,
+            name=name,
+            account=account,
+            settings=settings,
+            continuous_days=continuous_days,
+            profile=profile,
+            removable=removable,
+            key=key,
         )
-        self.vault_name = str(vault.name)
-        self.vault_arn = str(vault.arn)
-        BackupVaultPolicy(
-            self,
-            "policy",
-            backup_vault_name=self.vault_name,
-            policy=self._policy(account, keep=regulated and not removable),
-        )
-        if regulated and not removable:
-            # Without changeable_for_days the lock is in governance mode: IAM decides who may lift it.
-            BackupVaultLockConfiguration(
-                self,
-                "lock",
-                backup_vault_name=self.vault_name,
-                min_retention_days=min(continuous_days, settings.daily_retention_days),
-                max_retention_days=max(settings.daily_retention_days, settings.long_term_retention_days),
-            )
         BackupVaultNotifications(
             self,
             "notifications",
@@ -100,7 +110,7 @@ class Backup(Construct):
             self,
             "plan",
             name=name("backup-plan"),
-            rule=self._rules(settings, self.vault_name, continuous_days),
+            rule=_rules(settings, self.vault_name, continuous_days, copies),
         )
         self.plan_id = str(plan.id)
         role = Role(
@@ -122,64 +132,52 @@ class Backup(Construct):
             resources=[covered[what] for what in sorted(covered)],
             depends_on=list(role.policies),
         )
-
-    @staticmethod
-    def _rules(settings: BackupSettings, vault: str, continuous_days: int) -> list[BackupPlanRule]:
-        def rule(
-            name: str, schedule: str, lifecycle: BackupPlanRuleLifecycle, *, continuous: bool
-        ) -> BackupPlanRule:
-            return BackupPlanRule(
-                rule_name=name,
-                target_vault_name=vault,
-                schedule=schedule,
-                start_window=_JOB_START_MINUTES,
-                completion_window=_JOB_COMPLETION_MINUTES,
-                enable_continuous_backup=continuous,
-                lifecycle=lifecycle,
+        self.restore_testing_plan_name = None
+        if settings.restore_testing is not None and tested is not None:
+            testing = RestoreTesting(
+                self,
+                "restore-testing",
+                name=name,
+                settings=settings.restore_testing,
+                vault_arn=self.vault_arn,
+                database_arn=tested.arn,
+                subnet_group=tested.subnet_group_name,
+                role=role,
             )
+            self.restore_testing_plan_name = testing.plan_name
 
-        return [
-            rule(
-                "continuous",
-                settings.daily_schedule,
-                BackupPlanRuleLifecycle(delete_after=continuous_days),
-                continuous=True,
-            ),
-            rule(
-                "daily",
-                settings.daily_schedule,
-                BackupPlanRuleLifecycle(delete_after=settings.daily_retention_days),
-                continuous=False,
-            ),
-            rule(
-                "long-term",
-                settings.long_term_schedule,
-                BackupPlanRuleLifecycle(
-                    delete_after=settings.long_term_retention_days,
-                    cold_storage_after=settings.cold_storage_after_days,
-                ),
-                continuous=False,
-            ),
-        ]
 
-    @staticmethod
-    def _policy(account: Account, *, keep: bool) -> str:
-        statements = [
-            Statement(
-                sid="DenyOtherAccounts",
-                effect="Deny",
-                principals=ANYONE,
-                actions=["backup:*"],
-                conditions={"StringNotEqualsIfExists": {"aws:PrincipalAccount": account.id}},
-            )
-        ]
-        if keep:
-            statements.append(
-                Statement(
-                    sid="KeepRecoveryPoints",
-                    effect="Deny",
-                    principals=ANYONE,
-                    actions=["backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle"],
-                )
-            )
-        return policy_document(statements)
+def _rules(
+    settings: BackupSettings, vault: str, continuous_days: int, copies: str | None
+) -> list[BackupPlanRule]:
+    def rule(name: str, schedule: str, days: int, *, cold: int | None = None) -> BackupPlanRule:
+        continuous = name == "continuous"
+        lifecycle = BackupPlanRuleLifecycle(delete_after=days, cold_storage_after=cold)
+        copy = BackupPlanRuleCopyAction(
+            destination_vault_arn=copies or "",
+            lifecycle=BackupPlanRuleCopyActionLifecycle(delete_after=days, cold_storage_after=cold),
+        )
+        return BackupPlanRule(
+            rule_name=name,
+            target_vault_name=vault,
+            schedule=schedule,
+            start_window=_JOB_START_MINUTES,
+            completion_window=_JOB_COMPLETION_MINUTES,
+            enable_continuous_backup=continuous,
+            lifecycle=lifecycle,
+            copy_action=[copy] if copies and not continuous else None,
+        )
+
+    rules = [
+        rule("continuous", settings.daily_schedule, continuous_days),
+        rule("daily", settings.daily_schedule, settings.daily_retention_days),
+        rule(
+            "long-term",
+            settings.long_term_schedule,
+            settings.long_term_retention_days,
+            cold=settings.cold_storage_after_days,
+        ),
+    ]
+    if settings.hourly_retention_days is not None:
+        rules.append(rule("hourly", _EVERY_HOUR, settings.hourly_retention_days))
+    return rules

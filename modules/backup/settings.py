@@ -36,6 +36,22 @@ def _schedule(value: str) -> str:
 Schedule = Annotated[str, AfterValidator(_schedule)]
 
 
+class RestoreTestingSettings(Settings):
+    """Restores of recovery points that are tried on a schedule, and deleted again.
+
+    Args:
+        schedule: when, in AWS cron; at most hourly (constraint C01).
+        start_window_hours: hours within which a test starts, 1 to 168.
+        window_days: the newest recovery point of so many days is tried, 1 to 365.
+        validation_hours: hours for which a restored database is kept, to look at it, 1 to 168.
+    """
+
+    schedule: Schedule = "cron(0 6 ? * 1 *)"
+    start_window_hours: Annotated[int, Field(ge=1, le=168)] = 8
+    window_days: Annotated[int, Field(ge=1, le=365)] = 7
+    validation_hours: Annotated[int, Field(ge=1, le=168)] = 4
+
+
 class BackupSettings(Settings):
     """The backup plan.
 
@@ -44,15 +60,19 @@ class BackupSettings(Settings):
         daily_retention_days: days for which daily recovery points are kept.
         long_term_schedule: when the long-term recovery points are made.
         long_term_retention_days: days for which long-term recovery points are kept.
+        hourly_retention_days: days for which recovery points of every hour are kept beside the others; default: none are made.
         cold_storage_after_days: days until long-term recovery points of the file system move to cold storage, where
             they must stay 90 days (C03); default: never.
+        restore_testing: see :class:`RestoreTestingSettings`; ``null`` for no tests.
     """
 
     daily_schedule: Schedule = "cron(0 2 * * ? *)"
     daily_retention_days: Annotated[int, Field(ge=1, le=36500)] = 35
     long_term_schedule: Schedule = "cron(0 3 1 * ? *)"
     long_term_retention_days: Annotated[int, Field(ge=1, le=36500)] = 365
+    hourly_retention_days: Annotated[int, Field(ge=1, le=365)] | None = None
     cold_storage_after_days: Annotated[int, Field(ge=1)] | None = None
+    restore_testing: RestoreTestingSettings | None = None
 
     @model_validator(mode="after")
     def _cold_storage(self) -> Self:
@@ -66,3 +86,17 @@ class BackupSettings(Settings):
                 constraint="C03",
             )
         return self
+
+    def retentions(self, continuous_days: int) -> list[int]:
+        """Return the days for which recovery points are kept, of each rule.
+
+        Args:
+            continuous_days: days of point-in-time recovery.
+        """
+        days = (
+            continuous_days,
+            self.daily_retention_days,
+            self.long_term_retention_days,
+            self.hourly_retention_days,
+        )
+        return [kept for kept in days if kept is not None]

@@ -157,7 +157,7 @@ def check_replicas(settings: CredentialsSettings, region: str) -> None:
     Raises:
         ValueError: a region is not known, is named twice, is the system's own, or is in another partition.
     """
-    known = [name for name in facts.regions() if _partition(name) == _partition(region) and name != region]
+    known = facts.other_regions(region)
     wrong = [name for name in settings.replica_regions if name not in known]
     if wrong or len(set(settings.replica_regions)) != len(settings.replica_regions):
         raise refusal(
@@ -165,7 +165,3 @@ def check_replicas(settings: CredentialsSettings, region: str) -> None:
             allowed=f"other regions than {region}, each once: {', '.join(known)}",
             fix="correct replica_regions",
         )
-
-
-def _partition(region: str) -> str:
-    return next((prefix for prefix in ("cn-", "us-gov-") if region.startswith(prefix)), "")

@@ -83,6 +83,7 @@ class Database(Construct):
             "database-security-group", name=name("database"), description="PostgreSQL on RDS"
         )
         regulated = profile == "regulated"
+        self.subnet_group_name = self._subnet_group(name, network)
         monitoring = self._monitoring_role(name)
         self._instance = DbInstance(
             self,
@@ -103,7 +104,7 @@ class Database(Construct):
             password_wo_version=password.version,
             iam_database_authentication_enabled=True,
             port=settings.port,
-            db_subnet_group_name=self._subnet_group(name, network),
+            db_subnet_group_name=self.subnet_group_name,
             vpc_security_group_ids=[self.security_group.id],
             publicly_accessible=False,
             ca_cert_identifier=settings.certificate_authority,

@@ -63,6 +63,15 @@ def regions() -> tuple[str, ...]:
     return tuple(sorted(_zones()))
 
 
+def other_regions(region: str) -> tuple[str, ...]:
+    """Return the other regions of a region's partition: data and keys cross no border between partitions."""
+
+    def partition(name: str) -> str:
+        return next((prefix for prefix in ("cn-", "us-gov-") if name.startswith(prefix)), "")
+
+    return tuple(name for name in regions() if name != region and partition(name) == partition(region))
+
+
 def zones(region: str) -> tuple[str, ...] | None:
     """Return the availability zones of a region; ``None`` when the region is not known."""
     return _zones().get(region)

@@ -26,6 +26,8 @@ from modules.monitoring.rotation_alarms import RotationAlarms
 from modules.monitoring.topic import Topic
 from modules.network.network import network_from_settings
 from modules.postgres.settings import PostgresSettings
+from modules.second_region.second_region import SecondRegion
+from modules.second_region.settings import SecondRegionSettings
 
 
 class Postgres:
@@ -142,6 +144,22 @@ class Postgres:
         self._dashboard_name = monitoring.dashboard_name
         self._alarms.update(monitoring.alarm_arns | rotation_alarms.alarm_arns)
 
+    def _second_region(self, second: SecondRegionSettings) -> SecondRegion:
+        settings = self._settings
+        region = SecondRegion(
+            self._scope,
+            "second-region",
+            name=self._name,
+            settings=second,
+            keys=settings.keys,
+            backup=settings.backup,
+            continuous_days=settings.database.backup_retention_days,
+            profile=settings.profile,
+            removable=self._removable,
+        )
+        region.replicate_backups(self.database.arn)
+        return region
+
     def export(self, settings: ExportSettings, *, bucket_name: str) -> LoggedBucket:
         """Export snapshots to a bucket.
 
@@ -178,13 +196,17 @@ class Postgres:
         self._alarms.update(alarms.alarm_arns)
         return bucket
 
-    def back_up(self, others: Mapping[str, str] | None = None) -> Backup:
+    def back_up(
+        self, others: Mapping[str, str] | None = None, *, second: SecondRegionSettings | None = None
+    ) -> Backup:
         """Back up the database, and others.
 
         Args:
             others: name to ARN of what is backed up beside it.
+            second: what another region gets of the backups.
         """
         settings = self._settings
+        elsewhere = self._second_region(second) if second else None
         return Backup(
             self._scope,
             "backup",
@@ -197,6 +219,8 @@ class Postgres:
             covered={"database": self.database.arn, **(others or {})},
             key=self.keys.backups,
             topic=self.topic,
+            copies=elsewhere.vault_arn if elsewhere else None,
+            tested=self.database,
         )
 
     def outputs(self, backup: Backup) -> dict[str, object]:

@@ -4,14 +4,21 @@ import pytest
 from cdktf import TerraformStack
 from pydantic import ValidationError
 
-from modules.backup.backup import Backup
+from modules.backup.backup import Backup, ITestedDatabase
 from modules.backup.settings import BackupSettings
 from modules.settings import Profile
 from tests.modules.site import Site, name
-from tests.template import Template, statements
+from tests.template import Resource, Template, statements
 
 
-def _template(profile: Profile, *, removable: bool = False, **settings: object) -> Template:
+def _template(
+    profile: Profile,
+    *,
+    removable: bool = False,
+    copies: str | None = None,
+    tested: ITestedDatabase | None = None,
+    **settings: object,
+) -> Template:
     def build(stack: TerraformStack) -> None:
         site = Site(stack)
         Backup(
@@ -26,6 +33,8 @@ def _template(profile: Profile, *, removable: bool = False, **settings: object) 
             covered={"filesystem": "arn:fs", "database": "arn:db"},
             key=site.key,
             topic=site.topic,
+            copies=copies,
+            tested=tested,
         )
 
     return Template.of(build)
@@ -121,3 +130,51 @@ def test_c03_cold_storage() -> None:
 def test_settings_that_aws_would_refuse(settings: dict[str, object], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         BackupSettings.model_validate(settings)
+
+
+def test_c01_recovery_points_of_every_hour_are_made_if_wanted(ephemeral: Template) -> None:
+    def rules(template: Template) -> dict[str, Resource]:
+        return {rule["rule_name"]: rule for rule in template.one("aws_backup_plan")["rule"]}
+
+    assert set(rules(ephemeral)) == {"continuous", "daily", "long-term"}
+    hourly = rules(_template("ephemeral", hourly_retention_days=2))["hourly"]
+    assert (hourly["schedule"], hourly["lifecycle"]) == ("cron(0 * * * ? *)", {"delete_after": 2})
+    assert hourly["enable_continuous_backup"] is False
+
+
+def test_the_lock_lets_every_rule_keep_what_it_makes() -> None:
+    lock = _template("regulated", hourly_retention_days=2).one("aws_backup_vault_lock_configuration")
+    assert (lock["min_retention_days"], lock["max_retention_days"]) == (2, 365)
+
+
+def test_c02_all_but_continuous_recovery_points_are_copied() -> None:
+    template = _template("ephemeral", copies="arn:aws:backup:eu-west-1:123456789012:backup-vault:copies")
+    for rule in template.one("aws_backup_plan")["rule"]:
+        copied = rule.get("copy_action", [])
+        assert len(copied) == (0 if rule["rule_name"] == "continuous" else 1)
+        for copy in copied:
+            assert copy["destination_vault_arn"].endswith(":backup-vault:copies")
+            assert copy["lifecycle"] == rule["lifecycle"]
+
+
+class Tested:
+    arn = "arn:db"
+    subnet_group_name = "isolated"
+
+
+def test_restores_are_tried_on_a_schedule_in_the_isolated_subnets() -> None:
+    template = _template("ephemeral", tested=Tested(), restore_testing={"window_days": 3})
+    plan = template.one("aws_backup_restore_testing_plan")
+    assert (plan["name"], plan["schedule_expression"]) == ("dr_restore_testing_test", "cron(0 6 ? * 1 *)")
+    (chosen,) = plan["recovery_point_selection"]
+    assert chosen["selection_window_days"] == 3
+    assert template.address("aws_backup_vault", "backup/vault") in chosen["include_vaults"][0]
+    selection = template.one("aws_backup_restore_testing_selection")
+    assert selection["protected_resource_arns"] == ["arn:db"]
+    assert selection["restore_metadata_overrides"] == {"dbSubnetGroupName": "isolated"}
+    assert template.address("aws_iam_role", "backup/role/role") in selection["iam_role_arn"]
+
+
+def test_without_being_asked_for_nothing_is_restored(ephemeral: Template) -> None:
+    assert ephemeral.all("aws_backup_restore_testing_plan") == []
+    assert _template("ephemeral", tested=Tested()).all("aws_backup_restore_testing_plan") == []
