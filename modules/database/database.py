@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
@@ -16,7 +16,7 @@ from modules.aws.log_group import encrypted_log_group
 from modules.aws.policy import Statement
 from modules.aws.role import Role
 from modules.database.parameters import apply_method
-from modules.database.settings import DatabaseSettings
+from modules.database.settings import DatabaseSettings, ReplicaSettings
 from modules.keys.key import IKey
 from modules.network.network import INetwork
 from modules.network.security_group import SecurityGroup
@@ -85,14 +85,37 @@ class Database(Construct):
         regulated = profile == "regulated"
         self.subnet_group_name = self._subnet_group(name, network)
         monitoring = self._monitoring_role(name)
+        # What a replica has as its source has it.
+        self._alike: dict[str, Any] = {
+            # A full minor version is what the operator chose: AWS must not move it from under the plan.
+            "auto_minor_version_upgrade": "." not in settings.engine_version,
+            "iam_database_authentication_enabled": True,
+            "port": settings.port,
+            "vpc_security_group_ids": [self.security_group.id],
+            "publicly_accessible": False,
+            "ca_cert_identifier": settings.certificate_authority,
+            "parameter_group_name": self._parameter_group(name, settings),
+            "storage_type": "gp3",
+            "max_allocated_storage": settings.max_storage_gb,
+            "storage_encrypted": True,
+            "maintenance_window": settings.maintenance_window,
+            "apply_immediately": settings.apply_immediately,
+            "copy_tags_to_snapshot": True,
+            "deletion_protection": regulated and not removable,
+            "enabled_cloudwatch_logs_exports": list(LOG_EXPORTS),
+            "monitoring_interval": settings.monitoring_interval,
+            "monitoring_role_arn": monitoring.arn,
+            "performance_insights_enabled": True,
+            "performance_insights_kms_key_id": key.arn,
+            "performance_insights_retention_period": settings.performance_insights_retention_days,
+        }
+        restored = settings.restore.arguments() if settings.restore else {}
         self._instance = DbInstance(
             self,
             "instance",
             identifier=self.identifier,
             engine="postgres",
             engine_version=settings.engine_version,
-            # A full minor version is what the operator chose: AWS must not move it from under the plan.
-            auto_minor_version_upgrade="." not in settings.engine_version,
             engine_lifecycle_support="open-source-rds-extended-support"
             + ("" if settings.extended_support else "-disabled"),
             instance_class=settings.instance_class,
@@ -102,48 +125,61 @@ class Database(Construct):
             username=settings.username,
             password_wo=password.expression,
             password_wo_version=password.version,
-            iam_database_authentication_enabled=True,
-            port=settings.port,
             db_subnet_group_name=self.subnet_group_name,
-            vpc_security_group_ids=[self.security_group.id],
-            publicly_accessible=False,
-            ca_cert_identifier=settings.certificate_authority,
-            parameter_group_name=self._parameter_group(name, settings),
-            storage_type="gp3",
             allocated_storage=settings.storage_gb,
-            max_allocated_storage=settings.max_storage_gb,
             iops=settings.iops,
             storage_throughput=settings.throughput_mbps,
-            storage_encrypted=True,
             kms_key_id=key.arn,
             backup_retention_period=settings.backup_retention_days,
             backup_window=settings.backup_window,
-            maintenance_window=settings.maintenance_window,
-            apply_immediately=settings.apply_immediately,
-            copy_tags_to_snapshot=True,
             delete_automated_backups=not regulated,
-            deletion_protection=regulated and not removable,
             skip_final_snapshot=not regulated,
             final_snapshot_identifier=f"{self.identifier}-final" if regulated else None,
-            enabled_cloudwatch_logs_exports=list(LOG_EXPORTS),
-            monitoring_interval=settings.monitoring_interval,
-            monitoring_role_arn=monitoring.arn,
-            performance_insights_enabled=True,
-            performance_insights_kms_key_id=key.arn,
-            performance_insights_retention_period=settings.performance_insights_retention_days,
             tags={"Name": self.identifier},
             # RDS takes it when the instance is made only; the provider would plan the change for ever
             # (source: https://github.com/hashicorp/terraform-provider-aws/issues/40870).
-            lifecycle=TerraformResourceLifecycle(ignore_changes=["engine_lifecycle_support"]),
+            # What it was restored from would else make another instance of it, in place of this one.
+            lifecycle=TerraformResourceLifecycle(
+                ignore_changes=["engine_lifecycle_support", "restore_to_point_in_time", "snapshot_identifier"]
+            ),
             # RDS would create the log groups itself, unencrypted and for ever, if it came first.
-            depends_on=[*self._log_groups(settings, logs_key), *monitoring.policies, key.ready],
+            depends_on=[
+                *self._log_groups(self.identifier, settings, logs_key),
+                *monitoring.policies,
+                key.ready,
+            ],
+            **self._alike,
+            **restored,
         )
+        self._logs_key = logs_key
         self.arn = str(self._instance.arn)
         self.instance_id = str(self._instance.identifier)
         self.resource_id = str(self._instance.resource_id)
         self.address = str(self._instance.address)
         self.endpoint = str(self._instance.endpoint)
         self.parameter_group_name = str(self._instance.parameter_group_name)
+
+    def replicate(self, settings: DatabaseSettings, replica: ReplicaSettings) -> DbInstance:
+        """Add a read replica, which clients reach as they reach the database.
+
+        Args:
+            settings: of the database.
+            replica: of the replica.
+        """
+        identifier = f"{self.identifier}-replica"
+        return DbInstance(
+            self,
+            "replica",
+            identifier=identifier,
+            replicate_source_db=self.instance_id,
+            instance_class=replica.instance_class or settings.instance_class,
+            multi_az=replica.multi_az,
+            # A replica has no final snapshot (constraint C38).
+            skip_final_snapshot=True,
+            tags={"Name": identifier},
+            depends_on=self._log_groups(identifier, settings, self._logs_key, prefix="replica-"),
+            **self._alike,
+        )
 
     def allow_from(self, client: SecurityGroup, why: str) -> Sequence[ITerraformDependable]:
         """Let a client reach PostgreSQL; opens the client's way out too, and returns the rules."""
@@ -196,12 +232,14 @@ class Database(Construct):
         )
         return str(group.name)
 
-    def _log_groups(self, settings: DatabaseSettings, key: IKey) -> list[Construct]:
+    def _log_groups(
+        self, identifier: str, settings: DatabaseSettings, key: IKey, *, prefix: str = ""
+    ) -> list[Construct]:
         return [
             encrypted_log_group(
                 self,
-                f"{export}-logs",
-                name=f"/aws/rds/instance/{self.identifier}/{export}",
+                f"{prefix}{export}-logs",
+                name=f"/aws/rds/instance/{identifier}/{export}",
                 retention_days=settings.log_retention_days,
                 key=key,
             )

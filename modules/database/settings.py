@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from modules import facts
 from modules.database.parameters import DEFAULT_PARAMETERS, FIXED_PARAMETERS, Parameter
+from modules.database.restore import RestoreSettings
 from modules.database.windows import check_backup_window, check_maintenance_window, windows_overlap
 from modules.network.settings import LogRetentionDays
 from modules.settings import Settings, one_of, refusal
@@ -94,6 +95,20 @@ DatabaseName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 MasterUsername = Annotated[str, AfterValidator(_master_username)]
 
 
+class ReplicaSettings(Settings):
+    """A read replica in the same region.
+
+    Args:
+        instance_class: class of the replica; default: the primary's. It must exist in the region (C07).
+        multi_az: keep a standby of the replica, so that it can take the primary's place.
+        lag_seconds: seconds that it may be behind the primary before an alarm rises.
+    """
+
+    instance_class: InstanceClass | None = None
+    multi_az: bool = False
+    lag_seconds: Annotated[int, Field(ge=1)] = 60
+
+
 class DatabaseSettings(Settings):
     """A PostgreSQL instance on RDS.
 
@@ -121,6 +136,8 @@ class DatabaseSettings(Settings):
             decided when the database is made: RDS ignores a later change.
         parameters: PostgreSQL parameters that go beyond the hardened defaults, name to value.
         apply_immediately: do not wait for the maintenance window.
+        restore: see :class:`RestoreSettings`; default: a new database is empty.
+        replica: see :class:`ReplicaSettings`; default: there is none.
     """
 
     instance_class: InstanceClass = "db.m6g.large"
@@ -149,6 +166,8 @@ class DatabaseSettings(Settings):
     extended_support: bool = False
     parameters: Mapping[str, str] = {}
     apply_immediately: bool = False
+    restore: RestoreSettings | None = None
+    replica: ReplicaSettings | None = None
 
     @model_validator(mode="after")
     def _zone_or_standby(self) -> Self:
@@ -241,10 +260,13 @@ def check_region(settings: DatabaseSettings, region: str, zones: tuple[str, ...]
         ValueError: for a class that RDS does not offer there (C07), or a zone of another region (C06).
     """
     classes = facts.rds_classes(region, "postgres")
-    if classes is not None and settings.instance_class not in classes:
-        close = facts.similar(settings.instance_class, classes)
+    replica = settings.replica.instance_class if settings.replica else None
+    for wanted in filter(None, (settings.instance_class, replica)):
+        if classes is None or wanted in classes:
+            continue
+        close = facts.similar(wanted, classes)
         raise refusal(
-            f"RDS for PostgreSQL has no {settings.instance_class} in {region}",
+            f"RDS for PostgreSQL has no {wanted} in {region}",
             allowed=f"{len(classes)} classes, close to it: {', '.join(close) or 'none'}",
             fix=f'write instance_class = "{close[0]}"' if close else "choose a class of the region",
             constraint="C07",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from constructs import Construct
 
 from modules.aws.account import Account
@@ -21,6 +22,7 @@ from modules.export.snapshot_export import SnapshotExport
 from modules.function.dead_letters import DeadLetters
 from modules.function.function import Surroundings
 from modules.keys.key_ring import KeyRing
+from modules.monitoring.metric_alarms import Alarm, make_alarms
 from modules.monitoring.monitoring import Monitoring
 from modules.monitoring.rotation_alarms import RotationAlarms
 from modules.monitoring.topic import Topic
@@ -141,6 +143,7 @@ class Postgres:
             dead_letters=self.dead_letters,
             margin_days=settings.alarms.rotation_margin_days,
         )
+        self._replica = self._replicate()
         self._dashboard_name = monitoring.dashboard_name
         self._alarms.update(monitoring.alarm_arns | rotation_alarms.alarm_arns)
 
@@ -245,6 +248,7 @@ class Postgres:
             "database_port": database.port,
             "database_name": settings.database.name,
             "database_max_connections": database.max_connections,
+            **({"replica_endpoint": str(self._replica.endpoint)} if self._replica else {}),
             **self._outputs_of_rotations(),
             "dead_letter_queue_name": self.dead_letters.queue_name,
             "backup_vault_name": backup.vault_name,
@@ -262,6 +266,24 @@ class Postgres:
             found[f"{whose}credentials_arn"] = rotation.secret.arn
             found[f"{whose}rotation_function_name"] = rotation.function_name
         return found
+
+    def _replicate(self) -> DbInstance | None:
+        settings = self._settings.database
+        if settings.replica is None:
+            return None
+        replica = self.database.replicate(settings, settings.replica)
+        lag = Alarm(
+            namespace="AWS/RDS",
+            metric="ReplicaLag",
+            dimensions={"DBInstanceIdentifier": str(replica.identifier)},
+            description=f"The read replica is more than {settings.replica.lag_seconds} s behind",
+            statistic="Maximum",
+            threshold=settings.replica.lag_seconds,
+            missing="breaching",
+        )
+        alarms = Construct(self._scope, "replica-alarms")
+        self._alarms.update(make_alarms(alarms, {"replica-lag": lag}, name=self._name, topic=self.topic))
+        return replica
 
     def _rotate(self) -> list[Rotation]:
         settings = self._settings.credentials

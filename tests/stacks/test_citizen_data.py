@@ -15,6 +15,8 @@ from tests.template import Template
 
 TAGGED = {"Environment", "Project", "CostCenter", "ManagedBy"}
 UNTAGGABLE = {
+    "aws_backup_restore_testing_selection",
+    "aws_db_instance_automated_backups_replication",
     "aws_backup_selection",
     "aws_backup_vault_lock_configuration",
     "aws_backup_vault_notifications",
@@ -165,7 +167,7 @@ def _check(kind: str, resource: dict[str, Any]) -> None:
         "aws_secretsmanager_secret": "kms_key_id",
         "aws_sqs_queue": "kms_master_key_id",
     }
-    if kind in encrypted_by:
+    if kind in encrypted_by and "replicate_source_db" not in resource:
         assert resource[encrypted_by[kind]].startswith("${"), kind
     if kind == "aws_db_instance":
         assert resource["storage_encrypted"] is True

@@ -250,6 +250,61 @@ def test_an_existing_vpc_is_used_and_nothing_is_added_to_it(tmp_path: Path) -> N
     assert len(template.document["data"]["aws_subnets"]) == 6
 
 
+OPTIONS = """
+  database = {
+    replica = { lag_seconds = 30 }
+    restore = { instance = "ha-postgres-test-before", time = "2026-11-25T12:00:00Z" }
+  }
+  backup = { hourly_retention_days = 2 }
+  second_region = { region = "eu-central-1", automated_backup_days = 14 }
+"""
+
+
+@pytest.fixture(scope="module")
+def options(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return synthesized(settings(tmp_path_factory.mktemp("options"), OPTIONS))
+
+
+def test_a_read_replica_has_an_endpoint_and_an_alarm_on_its_lag(options: Template, plain: Template) -> None:
+    replica = options.address("aws_db_instance", "database/replica")
+    assert options.document["output"]["replica_endpoint"]["value"] == f"${{{replica}.endpoint}}"
+    lag = options.one("aws_cloudwatch_metric_alarm", "replica-lag")
+    assert (lag["metric_name"], lag["threshold"]) == ("ReplicaLag", 30)
+    assert replica in lag["dimensions"]["DBInstanceIdentifier"]
+    assert "replica_endpoint" not in plain.document["output"]
+
+
+def test_backups_are_kept_in_a_second_region(options: Template, plain: Template) -> None:
+    replicated = options.one("aws_db_instance_automated_backups_replication")
+    assert (replicated["retention_period"], replicated["provider"]) == (14, "aws.second-region")
+    vault = options.address("aws_backup_vault", "copies/vault")
+    copied = [
+        rule["rule_name"]
+        for rule in options.one("aws_backup_plan")["rule"]
+        if any(vault in copy["destination_vault_arn"] for copy in rule.get("copy_action", []))
+    ]
+    assert sorted(copied) == ["daily", "hourly", "long-term"]
+    assert plain.document["provider"]["aws"] == [{"region": "eu-central-2"}]
+    assert plain.all("aws_db_instance_automated_backups_replication") == []
+
+
+def test_restores_are_tried_without_being_asked_for(plain: Template) -> None:
+    assert plain.one("aws_backup_restore_testing_plan")["name"] == "ha_restore_testing_test"
+
+
+def test_it_is_restored_to_a_point_in_time(options: Template) -> None:
+    restored = options.one("aws_db_instance", "database/instance")["restore_to_point_in_time"]
+    assert restored["source_db_instance_identifier"] == "ha-postgres-test-before"
+
+
+def test_with_all_options_everything_is_tagged_and_nothing_open(options: Template) -> None:
+    untagged = {
+        kind for kind, resource in options.everything() if not set(resource.get("tags", {})) >= TAGGED
+    }
+    assert untagged <= UNTAGGABLE
+    assert_nothing_is_public_or_unencrypted(options)
+
+
 def test_what_is_left_out_is_that_of_the_environment(tmp_path: Path) -> None:
     given = settings(tmp_path)
     assert (given.region, given.suffix, given.profile) == ("eu-central-2", "test", "ephemeral")
@@ -300,6 +355,7 @@ def test_c32_a_regulated_one_keeps_backups_for_35_days(tmp_path: Path) -> None:
         ('tags = { project = "%s", cost_center = "x" }' % ("x" * 60), "cannot be the name of a bucket"),
         ('suffix = "other"', "database_ha.suffix is other"),
         ("filesystem = {}", "unknown setting database_ha.filesystem"),
+        ('second_region = { region = "eu-central-2" }', "for a system in eu-central-2"),
     ],
 )
 def test_what_else_is_refused(tmp_path: Path, block: str, message: str) -> None:
