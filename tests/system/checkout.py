@@ -20,6 +20,7 @@ from botocore.config import Config
 ROOT = Path(__file__).parents[2]
 REGION = "eu-central-2"
 STACK = "citizen-data"
+DATABASE_HA = "database-ha"
 FOLDER = "holdfast-checkout"
 """Name of a copy: the settings of coverage know it."""
 
@@ -81,9 +82,9 @@ class Checkout:
         holdfast = shlex.join([sys.executable, "-m", "operations", "local", "env"])
         return self.run("bash", "-c", f'set -e; settings="$({holdfast})"; eval "$settings"; {command}')
 
-    def terraform(self, arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run Terraform in the folder of the synthesized system."""
-        return self.in_local_shell(f"cd cdktf.out/stacks/{STACK} && terraform {arguments}")
+    def terraform(self, arguments: str, stack: str = STACK) -> subprocess.CompletedProcess[str]:
+        """Run Terraform in the folder of a synthesized system."""
+        return self.in_local_shell(f"cd cdktf.out/stacks/{stack} && terraform {arguments}")
 
     def variables(self) -> dict[str, str]:
         """Nothing of AWS or Terraform from the environment of the tests, except where providers come from."""
