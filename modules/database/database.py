@@ -118,6 +118,7 @@ class Database(Construct):
             engine_version=settings.engine_version,
             engine_lifecycle_support="open-source-rds-extended-support"
             + ("" if settings.extended_support else "-disabled"),
+            allow_major_version_upgrade=settings.allow_major_version_upgrade or None,
             instance_class=settings.instance_class,
             multi_az=settings.multi_az,
             availability_zone=settings.availability_zone,

@@ -136,6 +136,8 @@ class DatabaseSettings(Settings):
             decided when the database is made: RDS ignores a later change.
         parameters: PostgreSQL parameters that go beyond the hardened defaults, name to value.
         apply_immediately: do not wait for the maintenance window.
+        allow_major_version_upgrade: let ``engine_version`` name a newer major version than the database has: it is upgraded in
+            place, with an interruption, and cannot go back.
         restore: see :class:`RestoreSettings`; default: a new database is empty.
         replica: see :class:`ReplicaSettings`; default: there is none.
     """
@@ -166,6 +168,7 @@ class DatabaseSettings(Settings):
     extended_support: bool = False
     parameters: Mapping[str, str] = {}
     apply_immediately: bool = False
+    allow_major_version_upgrade: bool = False
     restore: RestoreSettings | None = None
     replica: ReplicaSettings | None = None
 

@@ -116,6 +116,15 @@ def test_an_instance_that_there_is_stays_whatever_it_was_made_from() -> None:
         assert {"snapshot_identifier", "restore_to_point_in_time"} <= set(ignored)
 
 
+def test_a_major_upgrade_is_asked_for() -> None:
+    assert "allow_major_version_upgrade" not in _template().one("aws_db_instance")
+    asked = _template(engine_version="17", allow_major_version_upgrade=True)
+    assert asked.one("aws_db_instance")["allow_major_version_upgrade"] is True
+    # The new group is there before the old one goes.
+    group = asked.one("aws_db_parameter_group")
+    assert (group["family"], group["lifecycle"]) == ("postgres17", {"create_before_destroy": True})
+
+
 @pytest.mark.parametrize(
     ("restore", "message"),
     [

@@ -199,6 +199,26 @@ def test_it_is_restored_to_a_point_in_time_under_its_name(existing: Existing) ->
     assert existing.plan() == ""
 
 
+def test_a_database_that_is_there_is_taken_over(existing: Existing) -> None:
+    made, before = existing.checkout, instance(existing.checkout)["DbiResourceId"]
+    (address,) = [
+        found
+        for found in succeeded(made.terraform("state list", DATABASE_HA)).split()
+        if found.startswith("aws_db_instance.database_instance_")
+    ]
+    succeeded(made.terraform(f"state rm {address}", DATABASE_HA))
+    succeeded(made.terraform(f"import -input=false {address} ha-postgres-dev", DATABASE_HA))
+    planned = succeeded(made.terraform("plan -input=false -no-color", DATABASE_HA))
+    assert "must be replaced" not in planned
+    assert "0 to destroy" in planned
+    # With the first plan it becomes larger, at once.
+    existing.describe('instance_class = "db.t3.large"\n    apply_immediately = true')
+    existing.deploy()
+    taken = instance(made)
+    assert (taken["DbiResourceId"], taken["DBInstanceClass"]) == (before, "db.t3.large")
+    assert existing.plan() == ""
+
+
 def test_the_secret_opens_the_restored_one(deployed: Checkout) -> None:
     succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
 

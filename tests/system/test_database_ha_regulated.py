@@ -237,6 +237,21 @@ def test_its_credentials_rotate_and_log_in(deployed: Checkout) -> None:
     succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
 
 
+def test_a_failover_moves_it_to_the_standbys_zone_and_terraform_sees_no_change(deployed: Checkout) -> None:
+    rds = deployed.client("rds")
+
+    def zones() -> tuple[str, str]:
+        (found,) = rds.describe_db_instances()["DBInstances"]
+        return found["AvailabilityZone"], found["SecondaryAvailabilityZone"]
+
+    before = zones()
+    rds.reboot_db_instance(DBInstanceIdentifier="ha-postgres-prod", ForceFailover=True)
+    assert zones()[0] == before[1]
+    succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
+    plan = deployed.terraform("plan -detailed-exitcode -input=false -no-color", DATABASE_HA)
+    assert plan.returncode == 0, plan.stdout
+
+
 def test_each_role_is_for_one_service_of_this_account(deployed: Checkout) -> None:
     iam = deployed.client("iam")
     for what, service in {
