@@ -35,8 +35,9 @@ bench: install ## Measure the speed of synthesis and of a review
 	@$(HOLDFAST) bench
 	@$(VENV_PYTHON) -m tests.operations.review.bench
 
-diagram: install ## Draw the picture in the README again
+diagram: install ## Draw the pictures of the systems again
 	@$(HOLDFAST) diagram citizen-data --environment prod --out docs/diagrams/citizen-data.svg
+	@$(HOLDFAST) diagram database-ha --environment prod --out docs/diagrams/database-ha.svg
 
 docs: diagram ## Write again what is generated: picture, settings reference, list of decisions
 	@$(VENV_PYTHON) -m stacks.settings_reference

@@ -109,12 +109,21 @@ def _reached_from(group: Sequence[Resource], system: System) -> list[str]:
             for holder in [*group, *(mount for one in group for mount in _mounts(one, system))]
             if any(found.address in holder.references for found in guarded)
         }
-        if holders and client:
+        names = {found.name.removesuffix("-security-group") for found in client} | _subnets(rule, system)
+        if holders and names:
             port = f"{str(rule.arguments['ip_protocol']).upper()} {rule.arguments['from_port']}"
-            clients.setdefault(port, set()).update(
-                found.name.removesuffix("-security-group") for found in client
-            )
+            clients.setdefault(port, set()).update(names)
     return [f"{port} from {', '.join(sorted(names))}" for port, names in sorted(clients.items())]
+
+
+def _subnets(rule: Resource, system: System) -> set[str]:
+    """The tiers whose subnets a rule lets in."""
+    block = rule.arguments.get("cidr_ipv4")
+    return {
+        f"{subnet.arguments['tags']['Tier']} subnets"
+        for subnet in system.of("aws_subnet")
+        if subnet.arguments.get("cidr_block") == block and "Tier" in subnet.arguments.get("tags", {})
+    }
 
 
 def _mounts(resource: Resource, system: System) -> list[Resource]:
@@ -123,6 +132,8 @@ def _mounts(resource: Resource, system: System) -> list[Resource]:
 
 def _database(group: Sequence[Resource], _: System) -> list[str]:
     (arguments,) = (resource.arguments for resource in group)
+    if "replicate_source_db" in arguments:
+        return ["read replica", str(arguments["instance_class"])]
     storage = str(arguments["allocated_storage"])
     if "max_allocated_storage" in arguments:
         storage += f" to {arguments['max_allocated_storage']}"
@@ -171,6 +182,25 @@ def _backup(group: Sequence[Resource], system: System) -> list[str]:
 
 def _kept(days: int | None) -> str:
     return "for ever" if days is None else f"{days} days"
+
+
+def _buckets(group: Sequence[Resource], system: System) -> list[str]:
+    lines = []
+    for bucket in group:
+        for lifecycle in system.users(bucket, "aws_s3_bucket_lifecycle_configuration"):
+            days = [
+                one["days"]
+                for rule in lifecycle.arguments["rule"]
+                for one in rule.get("expiration", [])
+                if "days" in one
+            ]
+            lines.append(f"{bucket.name}: {_kept(min(days, default=None))}")
+            lines += [
+                f"  {one['storage_class']} after {one['days']} days"
+                for rule in lifecycle.arguments["rule"]
+                for one in rule.get("transition", [])
+            ]
+    return lines
 
 
 def _monitoring(group: Sequence[Resource], _: System) -> list[str]:
@@ -268,6 +298,9 @@ _KINDS = (
         by=_all,
     ),
     _Kind(title="Secrets Manager", types=("aws_secretsmanager_secret",), colour="secrets", lines=_secret),
+    _Kind(
+        title="S3 buckets: {module}", types=("aws_s3_bucket",), colour="backup", lines=_buckets, by=_module
+    ),
     _Kind(title="SQS queue", types=("aws_sqs_queue",), colour="monitoring", lines=_queue),
     _Kind(title="SNS topic", types=("aws_sns_topic",), colour="monitoring", lines=_topic),
     _Kind(title="KMS keys", types=("aws_kms_key",), colour="keys", lines=_keys, by=_all),

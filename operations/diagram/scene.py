@@ -81,6 +81,8 @@ LINKS = (
         label="rotates",
         control=True,
     ),
+    Link(tail="aws_db_instance", head="aws_db_instance", label="follows"),
+    Link(tail="aws_lambda_function", head="aws_s3_bucket", label="exports to"),
     Link(tail="aws_backup_plan", head="aws_db_instance", via="aws_backup_selection", label="backs up"),
     Link(tail="aws_backup_plan", head="aws_efs_file_system", via="aws_backup_selection", label="backs up"),
     Link(tail="aws_cloudwatch_metric_alarm", head="aws_db_instance", label="watches", control=True),

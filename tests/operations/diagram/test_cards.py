@@ -33,6 +33,49 @@ def test_a_database_without_standby_and_protection() -> None:
     assert "deletion protection" not in found.lines
 
 
+def test_a_read_replica_says_that_it_is_one() -> None:
+    replica: dict[str, Any] = {
+        "replicate_source_db": "${aws_db_instance.db.identifier}",
+        "instance_class": "db.r6g.large",
+    }
+    found = cards(
+        System(stack({**database(), "aws_db_instance.replica": {"path": "database/replica", **replica}}))
+    )
+    lines = [one.lines for one in found if one.title == "RDS PostgreSQL"]
+    assert ("read replica", "db.r6g.large") in lines
+
+
+def test_a_database_that_subnets_reach() -> None:
+    subnet = {"cidr_block": "10.0.1.0/24", "tags": {"Tier": "private"}}
+    rule = {
+        "security_group_id": "${aws_security_group.database.id}",
+        "cidr_ipv4": "10.0.1.0/24",
+        "ip_protocol": "tcp",
+        "from_port": 5432,
+    }
+    more: dict[str, dict[str, Any]] = {
+        "aws_subnet.private": subnet,
+        "aws_vpc_security_group_ingress_rule.subnets": rule,
+    }
+    found = card({**database(), **more}, "RDS PostgreSQL")
+    assert "TCP 5432 from application, private subnets" in found.lines
+
+
+def test_buckets_say_what_becomes_of_their_objects() -> None:
+    age: dict[str, Any] = {
+        "bucket": "${aws_s3_bucket.data.bucket}",
+        "rule": [
+            {"transition": [{"days": 90, "storage_class": "GLACIER"}], "expiration": [{"days": 2555}]},
+            {"expiration": [{"expired_object_delete_marker": True}]},
+        ],
+    }
+    resources: dict[str, dict[str, Any]] = {
+        "aws_s3_bucket.data": {"path": "exports/data/bucket"},
+        "aws_s3_bucket_lifecycle_configuration.data": {"path": "exports/data/lifecycle", **age},
+    }
+    assert card(resources, "S3 buckets: exports").lines == ("data: 2555 days", "  GLACIER after 90 days")
+
+
 def test_a_file_system_is_reached_through_the_groups_of_its_mount_targets() -> None:
     resources: dict[str, dict[str, Any]] = {
         "aws_efs_file_system.system": {"path": "filesystem/system"},
