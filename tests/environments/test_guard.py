@@ -137,6 +137,15 @@ def test_a_system_that_is_no_longer_synthesized(recorded: Path) -> None:
     assert "aws_db_instance" not in fix
 
 
+def test_a_system_whose_block_was_taken_out_says_so(tmp_path: Path) -> None:
+    entries = System.of("database-ha", document(DATABASE)).stateful
+    manifest.write(manifest.file("dev", tmp_path), entries)
+    synthesis(tmp_path / "out", LOGS)
+    fix = str(refused(tmp_path).fix)
+    assert "database-ha as a whole is no longer synthesized: bring its block database_ha back" in fix
+    assert "environments/dev.tfvars" in fix
+
+
 def test_what_a_synthesis_before_wrote_is_not_looked_at(recorded: Path) -> None:
     synthesis(recorded / "out", DATABASE | LOGS, name="it")
     synthesis(recorded / "out", DATABASE, name="other")
