@@ -176,8 +176,9 @@ class ImportedNetwork(Construct):
         scope: parent construct.
         id: construct id.
         vpc_id: the VPC.
-        zones: availability zones that are used.
-        settings: subnets by id, or the tag by which they are found.
+        zones: availability zones in which subnets are found.
+        subnet_ids: tier to availability zone to subnet id, of the tiers whose subnets are not to be found.
+        subnet_tag: the tag by which the others are found.
     """
 
     def __init__(
@@ -186,16 +187,17 @@ class ImportedNetwork(Construct):
         id: str,
         *,
         vpc_id: str,
-        zones: Sequence[str],
-        settings: NetworkSettings,
+        zones: Sequence[str] = (),
+        subnet_ids: Mapping[Tier, Mapping[str, str]],
+        subnet_tag: str = "Tier",
     ) -> None:
         super().__init__(scope, id)
         self._vpc = DataAwsVpc(self, "vpc", id=vpc_id)
         self._subnets: dict[Tier, Mapping[str, str]] = {
-            tier: dict(sorted(by_zone.items())) for tier, by_zone in settings.subnet_ids.items()
+            tier: dict(sorted(by_zone.items())) for tier, by_zone in subnet_ids.items()
         }
         self._zones = sorted(zones)
-        self._tag = settings.subnet_tag
+        self._tag = subnet_tag
         self.vpc_id = vpc_id
         self.cidr = str(self._vpc.cidr_block)
 
@@ -274,5 +276,12 @@ def network_from_settings(
 ) -> INetwork:
     """Create the network that the settings describe: a new VPC, or the existing one that they name."""
     if settings.vpc_id is not None:
-        return ImportedNetwork(scope, id, vpc_id=settings.vpc_id, zones=zones, settings=settings)
+        return ImportedNetwork(
+            scope,
+            id,
+            vpc_id=settings.vpc_id,
+            zones=zones,
+            subnet_ids=settings.subnet_ids,
+            subnet_tag=settings.subnet_tag,
+        )
     return Network(scope, id, name=name, account=account, zones=zones, settings=settings, logs_key=logs_key)
