@@ -9,6 +9,7 @@ What moto 5.2.5 lacks, and what Terraform shows:
 - The zone has nothing to do with the subnet group, there is no standby's zone, and a reboot with
   ``ForceFailover`` does not move it: a failover drill sees nothing.
 - gp3 has neither IOPS nor throughput; without an explicit minor version the engine has none.
+- An instance that is restored to a point in time says that it is a read replica: a plan to promote it.
 - Deletion without a final snapshot's name is accepted.
 """
 
@@ -70,6 +71,9 @@ def install() -> None:
     instance.__init__ = _initialized(instance.__init__)
     instance.update = _updated(instance.update)
     backend.create_db_instance_read_replica = _with_own_id(backend.create_db_instance_read_replica)
+    backend.restore_db_instance_to_point_in_time = _as_no_replica(
+        backend.restore_db_instance_to_point_in_time
+    )
     backend.delete_db_instance = _with_final_snapshot(backend.delete_db_instance)
     response.reboot_db_instance = _with_failover(response.reboot_db_instance)
     _let_windows_touch()
@@ -116,6 +120,15 @@ def _with_own_id(create: Callable[..., Instance]) -> Callable[..., Instance]:
         return replica
 
     return create_db_instance_read_replica
+
+
+def _as_no_replica(restore: Callable[..., Instance]) -> Callable[..., Instance]:
+    def restore_db_instance_to_point_in_time(self: Backend, *arguments: Any, **settings: Any) -> Instance:  # noqa: ANN401
+        instance = restore(self, *arguments, **settings)
+        instance.source_db_instance_identifier = None
+        return instance
+
+    return restore_db_instance_to_point_in_time
 
 
 def _with_final_snapshot(delete: Callable[..., Instance]) -> Callable[..., Instance]:

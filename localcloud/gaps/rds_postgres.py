@@ -151,7 +151,7 @@ def _create(instance: Instance) -> None:
     password = getattr(instance, "_master_user_password", None)
     if not password:
         raise postgres_machine.PostgresError("RDS manages the password, which only it knows")
-    name = f"{instance.region}/{instance.db_instance_identifier}"
+    name = _free_name(instance)
     server = postgres.Server(
         directory=_directory(),
         name=name,
@@ -167,6 +167,15 @@ def _create(instance: Instance) -> None:
     )
     instance.holdfast_server = (name, server.address)
     _note(instance, choice)
+
+
+def _free_name(instance: Instance) -> str:
+    """The name of an instance's server: its identifier, unless another one that was renamed has that server."""
+    name = f"{instance.region}/{instance.db_instance_identifier}"
+    taken = {
+        other.holdfast_server[0] for other in instance.backend.databases.values() if other.holdfast_server
+    }
+    return f"{name}-{instance.dbi_resource_id.lower()}" if name in taken else name
 
 
 def _start(instance: Instance) -> None:
