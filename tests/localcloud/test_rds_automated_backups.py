@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from tests.localcloud.server import Server
 from tests.localcloud.test_rds import create, describe
@@ -63,5 +64,5 @@ def test_the_instances_own_are_still_answered(local_aws: Server) -> None:
 
 
 def test_still_missing_in_moto(plain_moto: Server) -> None:
-    with pytest.raises(ClientError):
+    with pytest.raises((ClientError, ResponseParserError)):
         start(plain_moto, create(plain_moto))
