@@ -1,4 +1,4 @@
-"""database-ha in a new network, regulated: deployed, looked at through AWS, planned again, protected, and destroyed."""
+"""database-ha in a new network, regulated: deployed, looked at through AWS, planned again, failed over, restored, and destroyed."""
 
 from __future__ import annotations
 
@@ -250,6 +250,50 @@ def test_a_failover_moves_it_to_the_standbys_zone_and_terraform_sees_no_change(d
     succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
     plan = deployed.terraform("plan -detailed-exitcode -input=false -no-color", DATABASE_HA)
     assert plan.returncode == 0, plan.stdout
+
+
+def test_it_is_restored_to_a_point_in_time_under_its_name(deployed: Checkout) -> None:
+    rds = deployed.client("rds")
+    (before,) = rds.describe_db_instances()["DBInstances"]
+    # As docs/runbook.md has it: rename, forget, say from what, deploy; and it becomes larger with that.
+    rds.modify_db_instance(
+        DBInstanceIdentifier="ha-postgres-prod",
+        NewDBInstanceIdentifier="ha-postgres-prod-before",
+        ApplyImmediately=True,
+    )
+    (forgotten,) = [
+        address
+        for address in succeeded(deployed.terraform("state list", DATABASE_HA)).split()
+        if address.startswith("aws_db_instance.")
+    ]
+    succeeded(deployed.terraform(f"state rm {forgotten}", DATABASE_HA))
+    settings = deployed.folder / "environments" / "prod.tfvars"
+    original = settings.read_text(encoding="utf-8")
+    class_ = 'instance_class                      = "db.m6g.large"'
+    assert class_ in original
+    restore = 'restore = { instance = "ha-postgres-prod-before" }'
+    settings.write_text(
+        original.replace(class_, f'instance_class = "db.m6g.xlarge"\n    {restore}'), encoding="utf-8"
+    )
+    succeeded(holdfast(deployed, f"deploy {DATABASE_HA} --auto-approve"))
+    (restored,) = rds.describe_db_instances(DBInstanceIdentifier="ha-postgres-prod")["DBInstances"]
+    assert restored["DbiResourceId"] != before["DbiResourceId"]
+    assert restored["DBInstanceClass"] == "db.m6g.xlarge"
+    assert restored["KmsKeyId"] == deployed.outputs["key_arns_database"]
+    # What it was restored from may go from the file: it counts when an instance is made.
+    settings.write_text(settings.read_text(encoding="utf-8").replace(restore, ""), encoding="utf-8")
+    succeeded(deployed.in_local_shell(f".venv/bin/python main.py {DATABASE_HA}"))
+    plan = deployed.terraform("plan -detailed-exitcode -input=false -no-color", DATABASE_HA)
+    assert plan.returncode == 0, plan.stdout
+
+
+def test_the_secret_opens_the_restored_one_too(deployed: Checkout) -> None:
+    succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
+    rds = deployed.client("rds")
+    rds.modify_db_instance(
+        DBInstanceIdentifier="ha-postgres-prod-before", DeletionProtection=False, ApplyImmediately=True
+    )
+    rds.delete_db_instance(DBInstanceIdentifier="ha-postgres-prod-before", SkipFinalSnapshot=True)
 
 
 def test_each_role_is_for_one_service_of_this_account(deployed: Checkout) -> None:
