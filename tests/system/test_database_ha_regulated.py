@@ -1,4 +1,4 @@
-"""database-ha in a new network, regulated: deployed, looked at through AWS, planned again, failed over, restored, and destroyed."""
+"""database-ha in a new network, regulated: deployed, looked at through AWS, failed over, restored, and destroyed."""
 
 from __future__ import annotations
 
