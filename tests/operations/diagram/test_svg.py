@@ -12,6 +12,7 @@ from environments.problem import Problem
 from operations.diagram import picture, write
 from operations.project import ROOT
 from stacks.citizen_data import CitizenData
+from stacks.database_ha import DatabaseHa
 from stacks.environment import load
 from tests.operations.diagram.sketch import database, stack, vpc
 from tests.template import Template
@@ -19,7 +20,8 @@ from tests.template import Template
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMMITTED = ROOT / "docs" / "diagrams" / "citizen-data.svg"
+PICTURES = ROOT / "docs" / "diagrams"
+COMMITTED = PICTURES / "citizen-data.svg"
 README_PIXELS = 840
 """Width that a README has on GitHub."""
 
@@ -41,6 +43,17 @@ def texts(svg: str) -> list[str]:
 
 def test_the_picture_in_the_readme_is_the_one_that_the_code_gives(prod: str) -> None:
     assert COMMITTED.read_text(encoding="utf-8") == prod, "it is stale: make diagram"
+
+
+def test_the_picture_of_database_ha_is_the_one_that_the_code_gives() -> None:
+    environment = load("prod").database_ha
+    assert environment is not None
+    template = Template.synthesized(lambda app: DatabaseHa(app, environment=environment), name="database-ha")
+    drawn = picture(template.document)
+    assert (PICTURES / "database-ha.svg").read_text(encoding="utf-8") == drawn, "it is stale: make diagram"
+    assert {"TCP 5432 from private", "S3 buckets: exports", "exports to", "Snapshot export function"} <= {
+        text.partition(" subnets")[0] for text in texts(drawn)
+    }
 
 
 def test_it_names_what_a_reviewer_looks_for(prod: str) -> None:
