@@ -6,14 +6,13 @@ from cdktf_cdktf_provider_aws.network_acl import NetworkAcl, NetworkAclEgress, N
 from constructs import Construct
 
 HTTPS = 443
-POSTGRESQL = 5432
 # Clients on Linux, RDS and Lambda among them, take their ports from here (source: Linux ip(7), ip_local_port_range).
 EPHEMERAL = (32768, 65535)
 ANYWHERE = "0.0.0.0/0"
 
 
 class DatabaseAcl(Construct):
-    """Lets PostgreSQL and HTTPS in from the VPC, HTTPS out, and the answers to what went out.
+    """Lets queries and HTTPS in from the VPC, HTTPS out, and the answers to what went out.
 
     HTTPS out and its answers are open to any address, because S3's gateway endpoint has public addresses and an ACL cannot
     name a prefix list; the tier's route table has no way to any other.
@@ -25,6 +24,7 @@ class DatabaseAcl(Construct):
         vpc_id: the VPC.
         vpc_cidr: its address block.
         subnet_ids: subnets of the database tier.
+        port: TCP port of the database.
     """
 
     def __init__(
@@ -36,9 +36,10 @@ class DatabaseAcl(Construct):
         vpc_id: str,
         vpc_cidr: str,
         subnet_ids: list[str],
+        port: int,
     ) -> None:
         super().__init__(scope, id)
-        within = [(POSTGRESQL, POSTGRESQL, vpc_cidr), (HTTPS, HTTPS, vpc_cidr)]
+        within = [(port, port, vpc_cidr), (HTTPS, HTTPS, vpc_cidr)]
         NetworkAcl(
             self,
             "acl",
@@ -65,7 +66,7 @@ class DatabaseAcl(Construct):
                     cidr_block=block,
                 )
                 for index, (first, last, block) in enumerate(
-                    [(POSTGRESQL, POSTGRESQL, vpc_cidr), (HTTPS, HTTPS, ANYWHERE), (*EPHEMERAL, vpc_cidr)]
+                    [(port, port, vpc_cidr), (HTTPS, HTTPS, ANYWHERE), (*EPHEMERAL, vpc_cidr)]
                 )
             ],
             tags={"Name": name},

@@ -24,6 +24,9 @@ from modules.network.routing import Routing
 from modules.network.security_group import SecurityGroup
 from modules.network.settings import TIERS, NetworkSettings, Tier
 
+POSTGRESQL = 5432
+"""TCP port that PostgreSQL has, unless it is given another."""
+
 _TAGS = {"database": ["database", "isolated"]}
 """What the tag of a tier's subnets may say."""
 
@@ -69,6 +72,7 @@ class Network(Construct):
         zones: availability zones; their order does not matter.
         settings: address space, NAT, endpoints.
         logs_key: key of the flow logs.
+        database_port: TCP port that the ACL of the database tier opens to the VPC.
     """
 
     def __init__(
@@ -81,6 +85,7 @@ class Network(Construct):
         zones: Sequence[str],
         settings: NetworkSettings,
         logs_key: IKey,
+        database_port: int = POSTGRESQL,
     ) -> None:
         super().__init__(scope, id)
         self._zones = sorted(zones)
@@ -131,6 +136,7 @@ class Network(Construct):
             vpc_id=self.vpc_id,
             vpc_cidr=settings.cidr,
             subnet_ids=list(self._subnets["database"].values()),
+            port=database_port,
         )
         FlowLogs(
             self,
@@ -273,8 +279,12 @@ def network_from_settings(
     zones: Sequence[str],
     settings: NetworkSettings,
     logs_key: IKey,
+    database_port: int = POSTGRESQL,
 ) -> INetwork:
-    """Create the network that the settings describe: a new VPC, or the existing one that they name."""
+    """Create the network that the settings describe: a new VPC, or the existing one that they name.
+
+    The arguments are those of :class:`Network`.
+    """
     if settings.vpc_id is not None:
         return ImportedNetwork(
             scope,
@@ -284,4 +294,13 @@ def network_from_settings(
             subnet_ids=settings.subnet_ids,
             subnet_tag=settings.subnet_tag,
         )
-    return Network(scope, id, name=name, account=account, zones=zones, settings=settings, logs_key=logs_key)
+    return Network(
+        scope,
+        id,
+        name=name,
+        account=account,
+        zones=zones,
+        settings=settings,
+        logs_key=logs_key,
+        database_port=database_port,
+    )

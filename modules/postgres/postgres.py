@@ -75,6 +75,7 @@ class Postgres:
             zones=settings.availability_zones,
             settings=settings.network,
             logs_key=keys.logs,
+            database_port=settings.database.port,
         )
         self.topic = Topic(
             scope, "topic", name=topic_name, account=account, key=keys.logs, email=settings.alarms.email

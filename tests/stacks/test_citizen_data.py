@@ -10,7 +10,7 @@ import pytest
 from environments import guard, manifest
 from environments.guard import System
 from stacks.citizen_data import CitizenData
-from stacks.environment import load
+from stacks.environment import Environment, load
 from tests.template import Template
 
 TAGGED = {"Environment", "Project", "CostCenter", "ManagedBy"}
@@ -141,6 +141,19 @@ def test_a_regulated_system_is_protected_and_can_be_released(prod: Template) -> 
 def test_the_application_reaches_the_database_and_the_file_system(dev: Template) -> None:
     ports = {rule["from_port"] for rule in dev.all("aws_vpc_security_group_egress_rule")}
     assert ports == {443, 2049, 5432}
+
+
+def test_another_port_of_the_database_is_open_all_the_way() -> None:
+    values = load("dev").model_dump(mode="json")
+    values["database"]["port"] = 6432
+    changed = Environment.model_validate_json(json.dumps(values))
+    template = Template.synthesized(lambda app: CitizenData(app, environment=changed), name="citizen-data")
+    (acl,) = template.all("aws_network_acl")
+    for direction in ("ingress", "egress"):
+        assert 6432 in {rule["from_port"] for rule in acl[direction]}
+        rules = template.all(f"aws_vpc_security_group_{direction}_rule")
+        assert 6432 in {rule["from_port"] for rule in rules}
+    assert '_port": 5432' not in json.dumps(template.document["resource"])
 
 
 def test_no_security_group_rule_is_open_to_the_world(dev: Template, prod: Template) -> None:
