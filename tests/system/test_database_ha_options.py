@@ -64,6 +64,8 @@ class Existing:
         text = path.read_text(encoding="utf-8")
         kept = re.sub(r"\n(# A second system.*\n)?database_ha = \{\n(.*\n)*?\}\n", "", text)
         path.write_text(kept + BLOCK % self.vpc, encoding="utf-8")
+        # It is another system than the one of the manifest: nothing is deployed yet that could be lost.
+        succeeded(self.checkout.holdfast("manifest", "remove", DATABASE_HA, "--environment", "dev"))
 
     def deploy(self) -> None:
         succeeded(holdfast(self.checkout, f"deploy {DATABASE_HA} --auto-approve"))
