@@ -115,6 +115,8 @@ class PostgreSQL:
                 password=login.password,
                 application_name="rotation",
                 startup_params={
+                    # Before the function's own time is over: then the server says what it waited for.
+                    "lock_timeout": str(milliseconds * 3 // 4),
                     "statement_timeout": str(milliseconds),
                     "idle_in_transaction_session_timeout": str(milliseconds + _ROLLBACK_SECONDS * 1000),
                     **settings,
