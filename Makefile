@@ -14,10 +14,10 @@ export PIPENV_VERBOSITY = -1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo destroy install preflight test unit bench diagram docs lint format clean
+.PHONY: help demo destroy install preflight test unit rotation-matrix bench diagram docs lint format clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 demo: install ## Deploy citizen-data into a local AWS: installs, deploys, proves that a second plan is empty, rotates
 	@HOLDFAST_INSTALL_SECONDS=$$(( $$(date +%s) - $(STARTED) )) $(HOLDFAST) demo
@@ -30,6 +30,9 @@ test: install ## Run every test, with coverage
 
 unit: install ## Run the tests that need neither Terraform nor a server
 	@$(VENV_PYTHON) -m pytest -q -n 2 --dist loadgroup -m "not terraform and not server and not deployed and not slow"
+
+rotation-matrix: install ## Show what becomes of a rotation with every fault; writes docs/rotation-matrix.md
+	@$(VENV_PYTHON) -m tests.rotation_matrix
 
 bench: install ## Measure the speed of synthesis and of a review
 	@$(HOLDFAST) bench

@@ -16,6 +16,8 @@ pytest_plugins = ["tests.localcloud.fixtures", "tests.system.fixtures"]
 
 ON_THE_DEMO = ("tests/deployed/", "tests/system/test_ephemeral.py")
 """Tests of one system, which takes minutes to deploy."""
+LONGEST = (ON_THE_DEMO, "tests/rotation_matrix/test_document.py")
+"""What takes minutes in one piece begins first."""
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]
@@ -32,8 +34,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long deployments."""
+    """Begin with what takes longest."""
     for item in items:
         if item.nodeid.startswith(ON_THE_DEMO):
             item.add_marker(pytest.mark.deployed)
-    items.sort(key=lambda item: "deployed" not in item.keywords)  # stable: otherwise as they were
+    # Stable: otherwise as they were.
+    items.sort(key=lambda item: [not item.nodeid.startswith(long) for long in LONGEST])

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-TARGETS = re.findall(r"^([a-z]+):.*##", MAKEFILE, re.MULTILINE)
+TARGETS = re.findall(r"^([a-z-]+):.*##", MAKEFILE, re.MULTILINE)
 TOOLS = ("awk", "date", "env", "find", "grep", "make", "mkdir", "rm", "sh", "touch")
 
 RECORD = 'echo "$(basename "$0") $*" >> {calls}\n'
@@ -133,7 +133,7 @@ def test_every_target_for_people_is_phony_and_explained(place: Place) -> None:
     assert {"help", "demo", "destroy", "install", "test", "unit", "lint", "format", "clean"} <= set(TARGETS)
     shown = place.make().stdout
     assert shown == place.make("help").stdout
-    assert re.findall(r"^  make (\w+) +\w", shown, re.MULTILINE) == TARGETS
+    assert re.findall(r"^  make ([\w-]+) +\w", shown, re.MULTILINE) == TARGETS
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -246,6 +246,7 @@ def test_without_pipenv_a_pinned_one_is_used(place: Place, there: str) -> None:
                 "python -m pytest -q -n 2 --dist loadgroup -m not terraform and not server and not deployed and not slow"
             ],
         ),
+        ("rotation-matrix", ["python -m tests.rotation_matrix"]),
         ("lint", ["python -m ruff check .", "python -m ruff format --check .", "python -m mypy"]),
         ("format", ["python -m ruff format .", "python -m ruff check --fix ."]),
         ("demo", ["python -m operations demo"]),

@@ -148,7 +148,7 @@ def create(folder: Path) -> PostgreSQLServer:
     (folder / "data" / "pg_hba.conf").write_text(f"hostssl all all {HOST}/32 scram-sha-256\n")
     return PostgreSQLServer(
         folder=folder,
-        port=_free_port(),
+        port=free_port(),
         certificate=certificate,
         log=folder / "server.log",
         password=password,
@@ -229,7 +229,7 @@ def _program(name: str) -> str:
     return found
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
