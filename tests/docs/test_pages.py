@@ -51,8 +51,8 @@ def test_every_file_that_is_named_exists(page: Page) -> None:
 @PAGES
 def test_every_make_target_exists(page: Page) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
-    named = {target for line in page.code for target in re.findall(r"(?:^|\s)make ([a-z]+)", line)}
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    named = {target for line in page.code for target in re.findall(r"(?:^|\s)make ([a-z-]+)", line)}
     assert named - targets == set()
 
 
