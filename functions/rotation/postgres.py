@@ -40,6 +40,9 @@ _CLEAR_TEXT = b"\0\0\0\3"
 
 CLIENT_SECONDS = 15.0
 """For a login as a client, with a query or two: what comes after it needs time as well."""
+_LOCK_SHARE = 1 / 3
+"""Of the time that a transaction has, for the wait for one lock. It may wait for two, another rotation's end and a role that
+somebody is changing; then the server says so, well before the function would only find that its time is over."""
 _ROLLBACK_SECONDS = 5
 """Until the server gives up a transaction whose client is gone without a word, as a stopped function's may be."""
 
@@ -115,8 +118,6 @@ class PostgreSQL:
                 password=login.password,
                 application_name="rotation",
                 startup_params={
-                    # Before the function's own time is over: then the server says what it waited for.
-                    "lock_timeout": str(milliseconds * 3 // 4),
                     "statement_timeout": str(milliseconds),
                     "idle_in_transaction_session_timeout": str(milliseconds + _ROLLBACK_SECONDS * 1000),
                     **settings,
@@ -131,7 +132,7 @@ class PostgreSQL:
         except _ERRORS as error:
             socket.close()
             raise _failure(error, f"the login of {login}") from error
-        return Session(connection, login)
+        return Session(connection, login, deadline)
 
 
 class Session:
@@ -140,11 +141,13 @@ class Session:
     Args:
         connection: of the driver.
         login: who it is.
+        deadline: of the step.
     """
 
-    def __init__(self, connection: Connection, login: Login) -> None:
+    def __init__(self, connection: Connection, login: Login, deadline: Deadline) -> None:
         self._connection = connection
         self.login = login
+        self._deadline = deadline
 
     def __enter__(self) -> Session:
         return self
@@ -185,11 +188,14 @@ class Session:
 
         Raises:
             ReadOnlyError: the server takes no changes.
+            CapacityError: somebody else's transaction holds what is needed, for too long.
             RotationError: as for `run`; nothing was changed, unless the connection was lost at the very end.
         """
         self.require_writable()
         # Not as default_transaction_read_only says for this role: a reporting login, too, gets its password.
-        self.run("BEGIN READ WRITE", "a transaction")
+        self.run(
+            f"BEGIN READ WRITE; SET LOCAL lock_timeout = {self._milliseconds(_LOCK_SHARE)}", "a transaction"
+        )
         try:
             self.run(
                 "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))",
@@ -202,6 +208,13 @@ class Session:
                 self.run("ROLLBACK", "to roll back")
             raise
         self.run("COMMIT", "to commit")
+
+    def _milliseconds(self, share: float) -> int:
+        """A share of the time that is left; at least 1, because 0 is no limit."""
+        try:
+            return max(1, int(self._deadline.remaining() * 1000 * share))
+        except TimeoutError as error:
+            raise _failure(error, "a transaction") from error
 
     def require_writable(self) -> None:
         """Tell when changes are impossible here.
@@ -288,9 +301,9 @@ def _failure(error: Exception, doing: str) -> RotationError:
     last = chain[-1]
     if isinstance(last, OSError):
         reason = str(last) if isinstance(last, TimeoutError) else last.strerror or type(last).__name__
-        return NetworkError(f"lost the connection with {doing}: {reason}")
+        return NetworkError(f"lost the connection ({doing}): {reason}")
     if str(last) == "network error":
-        return NetworkError(f"lost the connection with {doing}: closed by the server")
+        return NetworkError(f"lost the connection ({doing}): closed by the server")
     return DatabaseError(f"the driver cannot go on with {doing}: {last}")
 
 
