@@ -211,6 +211,17 @@ def test_passwords_that_would_be_refused_or_guessed(settings: dict[str, object],
         PasswordSettings.model_validate(settings)
 
 
+@pytest.mark.parametrize("login", [CredentialsSettings, ApplicationSettings])
+def test_c20_secrets_rotate_every_1_to_1000_days(
+    login: type[CredentialsSettings | ApplicationSettings],
+) -> None:
+    assert [login(rotation_days=days).rotation_days for days in (1, 1000)] == [1, 1000]
+    for days, message in ((0, "greater than or equal to 1"), (1001, "less than or equal to 1000")):
+        with pytest.raises(ValidationError, match=message):
+            login(rotation_days=days)
+    assert "C20" in str(login.about("rotation_days"))  # what the message of the whole environment quotes
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -224,8 +235,6 @@ def test_passwords_that_would_be_refused_or_guessed(settings: dict[str, object],
         ({"application": None, "replica_regions": ("eu-west-1",)}, "no entry is created"),
         ({"replica_key": "alias/secrets"}, "without replica_regions"),
         ({"replica_regions": ("eu-west-1",), "replica_key": "secrets"}, "pattern"),
-        ({"rotation_days": 0}, "greater than or equal to 1"),
-        ({"rotation_days": 1001}, "less than or equal to 1000"),
         ({"recovery_window_days": 3}, "C21"),
         ({"recovery_window_days": 31}, "C21"),
         ({"secret_name": "a b"}, "secret_name"),

@@ -90,6 +90,11 @@ def test_the_schedules_are_settings() -> None:
     assert days == {"citizen-data/application-rotation/schedule": 14, "citizen-data/rotation/schedule": 7}
 
 
+def test_c20_a_schedule_has_days_and_no_expression_beside_them(system: Template) -> None:
+    for schedule in system.all("aws_secretsmanager_secret_rotation"):
+        assert set(schedule["rotation_rules"]) == {"automatically_after_days"}
+
+
 def test_only_secrets_manager_may_call_a_rotation_function_for_its_own_entry(system: Template) -> None:
     entries = {"rotation": "data.aws_secretsmanager_secret.", "application-rotation": "_created_"}
     for rotation, entry in entries.items():
