@@ -45,6 +45,16 @@ def test_the_outputs_are_written(demo: Demo) -> None:
     assert outputs["database_endpoint"].endswith(outputs["database_port"])
 
 
+def test_it_ends_with_rotations_and_their_logins_work_over_tls(demo: Demo) -> None:
+    """Through Secrets Manager, Lambda and PostgreSQL; of alternating users both logins work."""
+    _, _, rotated = demo.printed.partition("no changes")
+    assert rotated.count("AWSCURRENT has moved to ") == 2
+    unwrapped = " ".join(rotated.split())
+    logins = re.findall(r"(AWS[A-Z]+) logs in as (\w+) at \S+, over verified TLS", unwrapped)
+    assert [label for label, _ in logins].count("AWSCURRENT") == 2
+    assert ("AWSPREVIOUS", "citizen_app") in logins or ("AWSPREVIOUS", "citizen_app_clone") in logins
+
+
 def test_no_password_is_left_anywhere(demo: Demo) -> None:
     checkout = demo.checkout
     found = places_with(_passwords(checkout), checkout.folder, more=checkout.states())
