@@ -16,7 +16,11 @@ pytest_plugins = ["tests.localcloud.fixtures", "tests.system.fixtures"]
 
 ON_THE_DEMO = ("tests/deployed/", "tests/system/test_ephemeral.py")
 """Tests of one system, which takes minutes to deploy."""
-LONGEST = (ON_THE_DEMO, "tests/rotation_matrix/test_document.py")
+LONGEST = (
+    ON_THE_DEMO,
+    "tests/rotation_matrix/test_alternating_users.py",
+    "tests/rotation_matrix/test_single_user.py",
+)
 """What takes minutes in one piece begins first."""
 
 

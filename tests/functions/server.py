@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,9 @@ from pg8000.native import (  # type: ignore[import-untyped]
 
 HOST = "127.0.0.1"
 ADMINISTRATOR = "postgres"
-START_SECONDS = 30
+START_SECONDS = 60
+ANSWER_SECONDS = 60
+"""A login on a busy machine is slow, and no failure."""
 SHARED = "HOLDFAST_TESTS_POSTGRESQL"
 
 
@@ -58,8 +61,7 @@ class PostgreSQLServer:
         self, user: str = ADMINISTRATOR, password: str | None = None, database: str = "postgres"
     ) -> Connection:
         """Log in without any of the code under test."""
-        tls = ssl.create_default_context(cafile=str(self.certificate))
-        raw = socket.create_connection((HOST, self.port), timeout=10)
+        raw = socket.create_connection((HOST, self.port), timeout=ANSWER_SECONDS)
         # Else a login waits 40 ms for an acknowledgement that the server delays.
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return Connection(
@@ -68,7 +70,7 @@ class PostgreSQLServer:
             sock=raw,
             password=self.password if password is None else password,
             database=database,
-            ssl_context=tls,
+            ssl_context=_trusting(self.certificate),
         )
 
     def environment(self) -> dict[str, str]:
@@ -195,6 +197,11 @@ def run(folder: Path, program: str, *arguments: str, **options: Any) -> None:
     subprocess.run(
         [_program(program), *arguments], check=True, capture_output=True, **_as_owner(folder), **options
     )
+
+
+@cache
+def _trusting(certificate: Path) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=str(certificate))
 
 
 def _as_owner(folder: Path) -> dict[str, Any]:

@@ -39,11 +39,13 @@ class Client:
     Args:
         server: the database.
         current: reads the entry of AWSCURRENT.
+        answers: gets every answer.
         pause: seconds between two logins.
     """
 
     server: PostgreSQLServer
     current: Callable[[], Mapping[str, Any] | None]
+    answers: list[Answer]
     pause: float = PAUSE_SECONDS
     counts: dict[Answer, int] = field(default_factory=lambda: {"opened": 0, "refused": 0, "no answer": 0})
     longest_gap: float = 0.0
@@ -68,10 +70,18 @@ class Client:
             thread.join()
 
     def log_in(self) -> None:
-        """Read the secret and log in, once."""
+        """Read the secret and log in, once.
+
+        Where the machine is so busy that whole rotations pass between the two, the secret is read again.
+        """
         begun = time.monotonic()
-        answer = log_in(self.server, self.current())
+        entry = self.current()
+        answer = log_in(self.server, entry)
+        while answer == "refused" and (newer := self.current()) != entry:
+            entry = newer
+            answer = log_in(self.server, entry)
         self.counts[answer] += 1
+        self.answers.append(answer)
         if answer == "refused":
             self._refused_since = self._refused_since or begun
         elif answer == "opened" and self._refused_since is not None:

@@ -52,6 +52,7 @@ class Fault:
         relayed: it needs a relay in front of the server.
         shuts_out: it is the fault itself that keeps clients out.
         set_already: the new password may be in the database when the function fails.
+        stays: it does not end before the rotation has succeeded.
     """
 
     name: str
@@ -68,10 +69,12 @@ class Fault:
     relayed: bool = False
     shuts_out: bool = False
     set_already: bool = False
+    stays: bool = False
 
 
 _down = partial(Fault, own_server=True, mute=True)
 _misled = partial(Fault, own_server=True, relayed=True)
+_slow = partial(Fault, seconds=WAITS_SECONDS)
 _single = partial(Fault, strategies=(SINGLE_USER,))
 _alternating = partial(Fault, strategies=(ALTERNATING_USERS,))
 _unusable = partial(Fault, says="secret", step="createSecret")
@@ -102,13 +105,13 @@ FAULTS = (
     _misled(name="another server answers, of another authority", inflict=faults.impostor, says="tls"),
     _misled(name="a standby answers", inflict=faults.standby, says="read-only"),
     Fault(name="the server is read only", inflict=faults.read_only_server, says="read-only", own_server=True),
-    Fault(name="the function is gone without a word", inflict=faults.vanished, call="COMMIT", attempts=5, seconds=WAITS_SECONDS),
+    _slow(name="the function is gone without a word", inflict=faults.vanished, call="COMMIT", attempts=10, stays=True),
 
     # Places and locks.
     Fault(name="the login has CONNECTION LIMIT 0", inflict=NO_PLACE, says="capacity", set_already=True),
     _alternating(name="the other login has CONNECTION LIMIT 0", inflict=altered("other", "CONNECTION LIMIT 0")),
     Fault(name="the database has CONNECTION LIMIT 0", inflict=faults.database_full, says="capacity", own_server=True),
-    Fault(name="a transaction has locked the role", inflict=faults.locked, says="capacity", seconds=WAITS_SECONDS),
+    _slow(name="a transaction has locked the role", inflict=faults.locked, says="capacity"),
     Fault(name="the login's transactions are read only", inflict=READ_ONLY),
 
     # Rights.
@@ -158,28 +161,24 @@ class Suffered:
     refused: int
 
 
-def sections(stage: Stage, own: Stage, machine: Machine) -> list[Section]:
+def sections(stage: Stage, own: Stage, machine: Machine, strategy: Strategy) -> list[Section]:
     """The tables: of faults that scenarios beside each other can have, and of those that need the server for themselves.
 
     Args:
         stage: for the former.
         own: for the latter, on the machine.
         machine: its server.
+        strategy: of the function.
     """
     made = []
     for title, alone in (
         ("Faults that last: roles and the secret", False),
         ("Faults that last: the server", True),
     ):
-        lines = [
-            (strategy, fault)
-            for fault in FAULTS
-            if fault.own_server is alone
-            for strategy in fault.strategies
-        ]
         jobs = tuple(
             partial(_row, own if alone else stage, stage.server, machine, strategy, fault)
-            for strategy, fault in lines
+            for fault in FAULTS
+            if fault.own_server is alone and strategy in fault.strategies
         )
         made.append(Section(title=title, text=_TEXT, header=HEADER, jobs=jobs, alone=alone))
     return made
@@ -233,6 +232,8 @@ def _suffer(
     with ExitStack() as stack:
         if fault.relayed:
             stack.enter_context(world.relayed())
+        if fault.shuts_out:
+            world.answers = []  # no fault of the function
         client = stack.enter_context(world.new_client().running())
         token = world.begin()
         for step in STEPS[: STEPS.index(fault.step)]:
@@ -243,8 +244,9 @@ def _suffer(
             scene.invocation = world.invoke(fault.step, token)
             while scene.invocation.held and scene.invocation.held.name != fault.call:
                 world.advance(scene.invocation)
+            assert scene.invocation.held, f"it ends before {fault.call}: {scene.invocation.outcome}"
         names = world.names()
-        said, changed = _during(scene, fault)
+        said, changed = _during(scene, fault, stack)
         world.look("the fault's end")
         version = token if retry == "same token" else world.begin()
         problem = _wrong(fault, said, changed) or rotates(world, version, fault.attempts)
@@ -264,11 +266,18 @@ def _suffer(
     )
 
 
-def _during(scene: Scene, fault: Fault) -> tuple[Outcome, list[str]]:
-    """What the function says while the fault lasts, and what it has changed for others."""
+def _during(scene: Scene, fault: Fault, later: ExitStack) -> tuple[Outcome, list[str]]:
+    """What the function says while the fault lasts, and what it has changed for others.
+
+    Args:
+        scene: where it strikes.
+        fault: what is wrong.
+        later: ends a fault that stays.
+    """
     world = scene.world
     before = world.state() if fault.mute else {}
-    with fault.inflict(scene), world.muted() if fault.mute else nullcontext():
+    with ExitStack() as now, world.muted() if fault.mute else nullcontext():
+        (later if fault.stays else now).enter_context(fault.inflict(scene))
         if not fault.mute:
             world.look("the fault's beginning")
             before = world.state()

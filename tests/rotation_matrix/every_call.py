@@ -190,22 +190,21 @@ class Position:
     call: Call
 
 
-def sections(stage: Stage) -> Iterator[Section]:
+def sections(stage: Stage, strategy: Strategy) -> Iterator[Section]:
     """All tables of this kind."""
-    for strategy in STRATEGIES:
-        found: dict[str, list[Position]] = {}
-        for strike in STRIKES:
-            for situation in strike.situations:
-                if strategy in situation.strategies:
-                    if situation.name not in found:
-                        found[situation.name] = positions(stage, strategy, situation)
-                    hit = [position for position in found[situation.name] if strike.hits(position.call)]
-                    yield Section(
-                        title=f"{strategy.name.capitalize()}: {strike.name[0].lower()}{strike.name[1:]}, {situation.name}",
-                        text=strike.text,
-                        header=HEADER,
-                        jobs=tuple(_job(stage, strategy, situation, strike, position) for position in hit),
-                    )
+    found: dict[str, list[Position]] = {}
+    for strike in STRIKES:
+        for situation in strike.situations:
+            if strategy in situation.strategies:
+                if situation.name not in found:
+                    found[situation.name] = positions(stage, strategy, situation)
+                hit = [position for position in found[situation.name] if strike.hits(position.call)]
+                yield Section(
+                    title=f"{strategy.name.capitalize()}: {strike.name[0].lower()}{strike.name[1:]}, {situation.name}",
+                    text=strike.text,
+                    header=HEADER,
+                    jobs=tuple(_job(stage, strategy, situation, strike, position) for position in hit),
+                )
 
 
 def positions(stage: Stage, strategy: Strategy, situation: Situation) -> list[Position]:

@@ -88,8 +88,12 @@ def crashed(scene: Scene) -> AbstractContextManager[object]:
     return scene.server.stopped(signal.SIGQUIT)
 
 
-def frozen(scene: Scene) -> AbstractContextManager[object]:
-    return scene.server.frozen()
+@contextmanager
+def frozen(scene: Scene) -> Iterator[None]:
+    """When it goes on, it does first what it was asked for."""
+    with scene.server.frozen():
+        yield
+    scene.world.await_no_session()
 
 
 def without_tls(scene: Scene) -> AbstractContextManager[object]:
@@ -251,7 +255,7 @@ def administrator_rotates(scene: Scene) -> Iterator[None]:
 
 @contextmanager
 def vanished(scene: Scene) -> Iterator[None]:
-    """The function's machine is gone without a word: the connection stays open, with its transaction."""
+    """The function's machine is gone without a word: the connection stays open, with its transaction and locks."""
     assert scene.invocation is not None
     with scene.invocation.vanished():
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import importlib
 import itertools
 import json
@@ -13,20 +14,24 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
+from functions.rotation import secrets_manager
 from tests.rotation_matrix.calls import Call, announce
 
-# A process that has imported everything forks for each invocation: milliseconds in the place of half a second.
+# A process that has imported everything forks: milliseconds in the place of half a second.
 _FORKS = multiprocessing.get_context("forkserver")
 _FORKS.set_forkserver_preload(["tests.rotation_matrix.warm"])
 _numbers = itertools.count(1)
 
+COLLECTIONS = (10_000, 50, 50)
+"""Thresholds of garbage collection, ten times rarer than usual: it took a tenth of the time."""
+CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 PATIENCE_SECONDS = 300.0
 """Timeout of a function that is held while others run, perhaps on a busy machine."""
 
@@ -38,7 +43,7 @@ class Function:
     Args:
         environment: all of its environment variables.
         logs: folder that gets a file with all output of each invocation.
-        seconds: its timeout; time in which it is held counts for the function, not for Lambda.
+        seconds: its timeout; time in which it is held does not count.
         fault: ``module:function`` that is called first, to break the function on purpose.
     """
 
@@ -75,28 +80,62 @@ class Outcome:
         return f"{self.end}: {self.failure}: {self.message}" if self.failure else self.end
 
 
+class Environment:
+    """A process that performs one invocation after another, as Lambda's execution environments do.
+
+    Args:
+        fault: ``module:function`` that breaks the function.
+    """
+
+    _idle: ClassVar[dict[str | None, list[Environment]]] = {}
+
+    def __init__(self, fault: str | None) -> None:
+        self._fault = fault
+        self.control, theirs = _FORKS.Pipe()
+        self.process = _FORKS.Process(target=_serve, args=(theirs, fault), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    @classmethod
+    def warm(cls, fault: str | None) -> Environment:
+        """One that has performed an invocation, or a new one."""
+        try:
+            return cls._idle.setdefault(fault, []).pop()
+        except IndexError:
+            return cls(fault)
+
+    def keep(self) -> None:
+        """For another invocation."""
+        self._idle.setdefault(self._fault, []).append(self)
+
+    def end(self) -> None:
+        """Nothing of it runs any more (SIGKILL)."""
+        self.process.kill()
+        self.process.join()
+        self.control.close()
+
+
 @dataclass
 class Invocation:
-    """One invocation, which stands still before each of its calls.
+    """One invocation, which stands still before its calls.
 
     Args:
         function: what is invoked.
         event: what Secrets Manager says to it.
+        at_questions: it does so before calls that only read as well.
     """
 
     function: Function
     event: Mapping[str, str]
+    at_questions: bool = True
     calls: list[Call] = field(default_factory=list)
     outcome: Outcome | None = None
 
     def __post_init__(self) -> None:
         self._log = self.function.logs / f"{next(_numbers):06}.log"
-        self._control, theirs = _FORKS.Pipe()
-        self._process = _FORKS.Process(
-            target=_perform, args=(theirs, self.function, dict(self.event), self._log), daemon=True
-        )
-        self._process.start()
-        theirs.close()
+        self._environment = Environment.warm(self.function.fault)
+        self._control = self._environment.control
+        self._control.send((self.function, dict(self.event), self._log, self.at_questions))
         self._left = self.function.seconds
         self.wait()
 
@@ -144,8 +183,8 @@ class Invocation:
     @contextmanager
     def vanished(self) -> Iterator[None]:
         """Stop it, with its connections open, until the end of the block, where it is killed."""
-        assert self._process.pid is not None
-        os.kill(self._process.pid, signal.SIGSTOP)
+        assert self._environment.process.pid is not None
+        os.kill(self._environment.process.pid, signal.SIGSTOP)
         self.outcome = Outcome(end="killed")
         try:
             yield
@@ -162,16 +201,20 @@ class Invocation:
         try:
             message = self._control.recv()
         except EOFError:
-            message = Outcome(end="killed")
+            message = _Ended(Outcome(end="killed"), warm=False)
         if isinstance(message, Call):
             self.calls.append(message)
+        elif message.warm:
+            self._environment.keep()
+            self._is(message.outcome)
         else:
-            self._end(message)
+            self._end(message.outcome)
 
     def _end(self, outcome: Outcome) -> Outcome:
-        self._process.kill()
-        self._process.join()
-        self._control.close()
+        self._environment.end()
+        return self._is(outcome)
+
+    def _is(self, outcome: Outcome) -> Outcome:
         self.outcome = dataclasses.replace(outcome, failure=self._told() or outcome.failure)
         return self.outcome
 
@@ -185,44 +228,99 @@ class Invocation:
 
 
 @dataclass(frozen=True)
+class _Ended:
+    """What the process says when an invocation has ended.
+
+    Args:
+        outcome: of it.
+        warm: whether the process can perform another one: nothing of this one is left.
+    """
+
+    outcome: Outcome
+    warm: bool
+
+
+class _Clock:
+    """Stands still while the function is held: how long that is depends on the machine and on what else runs."""
+
+    def __init__(self) -> None:
+        self._held = 0.0
+        self._since: float | None = None
+
+    def monotonic(self) -> float:
+        return (self._since or time.monotonic()) - self._held
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        self._since = since = time.monotonic()
+        try:
+            yield
+        finally:
+            self._held += time.monotonic() - since
+            self._since = None
+
+
+@dataclass(frozen=True)
 class _Context:
     """What the function reads of Lambda's context."""
 
     aws_request_id: str
+    clock: _Clock
     deadline: float
 
     def get_remaining_time_in_millis(self) -> int:
-        return max(0, int((self.deadline - time.monotonic()) * 1000))
+        return max(0, int((self.deadline - self.clock.monotonic()) * 1000))
 
 
-def _perform(control: Connection, function: Function, event: dict[str, str], log: Path) -> None:
+def _serve(control: Connection, fault: str | None) -> None:
+    """Perform invocations until nobody asks for one any more."""
+    gc.enable()
+    gc.set_threshold(*COLLECTIONS)
+    if fault:
+        _named(fault)()
+    clock, gate, at_questions = _Clock(), threading.Lock(), True
+
+    def wait(call: Call) -> None:
+        # A call that the function does not wait for any more may be made beside another one.
+        if at_questions or call.changes or call.ends_transaction is not None:
+            with gate, clock.stopped():
+                control.send(call)
+                control.recv()
+
+    handler = _named("functions.rotation.handler:handler")
+    announce(wait)
+    _named("functions.rotation:deadline").time = clock
+    with suppress(EOFError):
+        while True:
+            function, event, log, at_questions = control.recv()
+            outcome = _perform(handler, function, event, log, clock)
+            control.send(_Ended(outcome, warm=threading.active_count() == 1))
+
+
+def _perform(
+    handler: Callable[[Mapping[str, str], object], None],
+    function: Function,
+    event: dict[str, str],
+    log: Path,
+    clock: _Clock,
+) -> Outcome:
     """Run the handler; errors go to the log with their traceback, as Lambda's runtime writes them."""
     with log.open("wb") as output:
         for stream in (1, 2):
             os.dup2(output.fileno(), stream)
     os.environ.clear()
     os.environ.update(function.environment)
-
-    gate = threading.Lock()
-
-    def wait(call: Call) -> None:
-        with gate:  # a call that the function does not wait for any more may be made beside another one
-            control.send(call)
-            control.recv()
-
+    # botocore looks for them once; this process serves several functions.
+    secrets_manager._session().set_credentials(*(function.environment[name] for name in CREDENTIALS))
     outcome = Outcome(end="done")
     try:
-        if function.fault:
-            _named(function.fault)()
-        handler = _named("functions.rotation.handler:handler")
-        announce(wait)
-        handler(event, _Context("request-of-the-matrix", time.monotonic() + function.seconds))
+        handler(event, _Context("request-of-the-matrix", clock, clock.monotonic() + function.seconds))
     except Exception as error:  # noqa: BLE001 - as Lambda's runtime does
         traceback.print_exc()
         outcome = Outcome(end="failed", failure=type(error).__name__, message=str(error))
     sys.stdout.flush()
     sys.stderr.flush()
-    control.send(outcome)
+    return outcome
 
 
 def _named(place: str) -> Any:

@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.functions import server as postgres
 from tests.functions.server import HOST, PostgreSQLServer
 
-RELOAD_SECONDS = 20
+RELOAD_SECONDS = 60
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The whole matrix: its servers, its tables, and the document that is made of them."""
+"""All tables of a strategy: its servers, its faults, and what is in the logs then."""
 
 from __future__ import annotations
 
@@ -15,45 +15,24 @@ from tests.rotation_matrix.faults import BY_HAND
 from tests.rotation_matrix.leaks import passwords_in
 from tests.rotation_matrix.machine import Machine, folder
 from tests.rotation_matrix.secrets_manager import SecretsManager
-from tests.rotation_matrix.table import MEASURED, Table, problems
+from tests.rotation_matrix.strategies import Strategy
+from tests.rotation_matrix.table import Table, problems
 from tests.rotation_matrix.world import Stage
 
-PLACES = 4 * (os.cpu_count() or 1)
-"""Most of the time a scenario waits for a process to start or to answer."""
-
-HEAD = """# Rotation matrix
-
-What becomes of a rotation when something goes wrong: each strategy of the rotation function with each fault, on real PostgreSQL
-servers, with moto's Secrets Manager that has AWS's semantics ([tests/rotation_matrix](../tests/rotation_matrix)). Made by
-
-    make rotation-matrix
-
-`make test` runs it, too, and fails when a row has a dead end or when the verdicts here are not those of the run. What ends with
-`*` is measured or told by others, and differs from run to run.
-
-How to read it:
-
-- **Same token**: Secrets Manager tries the rotation again, all four steps. **New token**: it has given up, and a new rotation
-  begins: AWSPENDING moves to a new version. Both must succeed at the first attempt, or the row has a **DEAD END**. Then the
-  secret goes on to another row, and has to rotate there.
-- **AWSCURRENT logs in**: who may log in is looked at after everything that changes something: before that, nothing can be
-  different. `always`, or from which step on again. With a single user there is always a gap between the step that sets the
-  password and the one that makes its version current. With alternating users there may be none, whatever happens; except when
-  somebody changes the credential itself by hand.
-- **A labelled version**: whether any of AWSCURRENT, AWSPENDING and AWSPREVIOUS logs in. When not, the password that works is in a
-  version without a label, where the function finds it.
-- **Failed logins** are those that PostgreSQL refuses because of the credential (SQLSTATE class 28). A server that is gone refuses
-  nothing.
-- **The function says**: the kind of failure in its log.
-"""
+PLACES = 2 * (os.cpu_count() or 1)
+"""Most of the time a scenario waits for others."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Result:
-    """What a run has shown.
+class Part:
+    """What a run has shown of a strategy.
 
     Args:
+        strategy: its name.
+        always_open: whether it promises that AWSCURRENT logs in at every moment.
         tables: with all rows.
+        logins: with AWSCURRENT, but not while somebody shut clients out by hand.
+        refused: how many of them were refused.
         logs: bytes of logs that were searched.
         passwords: how many were looked for.
         leaks: where passwords are.
@@ -61,7 +40,11 @@ class Result:
         seconds: of the run.
     """
 
+    strategy: str
+    always_open: bool
     tables: list[Table]
+    logins: int
+    refused: int
     logs: int
     passwords: int
     leaks: list[str]
@@ -69,32 +52,28 @@ class Result:
     seconds: float
 
     @property
+    def rows(self) -> int:
+        """How many."""
+        return sum(len(table.rows) for table in self.tables)
+
+    @property
     def problems(self) -> list[str]:
         """Everything that may not be."""
         found = problems(self.tables) + [f"a password is in {place}" for place in self.leaks]
+        if self.always_open and self.refused:
+            found.append(f"{self.refused} of {self.logins} logins with AWSCURRENT were refused")
         if not self.verifiers:
             found.append(
                 "the servers have not logged what changes passwords: nothing can be said about leaks"
             )
-        return found
-
-    def markdown(self) -> str:
-        """The document."""
-        rows = sum(len(table.rows) for table in self.tables)
-        summary = (
-            f"- Rows: {rows}. Rows with a dead end, or with a failed login of alternating users: {len(problems(self.tables))}.",
-            f"- Passwords in the logs of the servers (`log_statement = all`) and of the function: {len(self.leaks)}.",
-            f"- Looked for: {self.passwords} passwords, in {self.logs / 1e6:.1f} MB of logs.{MEASURED}",
-            f"- Statements in these logs that change a password: {self.verifiers}.{MEASURED}",
-            f"- The run took {self.seconds:.0f} s.{MEASURED}",
-        )
-        return "\n".join([HEAD, "## Summary", "", *summary, "", *(table.markdown() for table in self.tables)])
+        return [f"{self.strategy}: {problem}" for problem in found]
 
 
-def run(show: Callable[[str], None]) -> Result:
+def run(strategy: Strategy, show: Callable[[str], None]) -> Part:
     """Start the servers, and run everything.
 
     Args:
+        strategy: of the function.
         show: prints a line.
     """
     began = time.monotonic()
@@ -109,19 +88,24 @@ def run(show: Callable[[str], None]) -> Result:
         stage = Stage(server, manager, Path(logs), PLACES)
         own = Stage(machine.server, manager, Path(logs))
         sections = [
-            endurance.section(stage),
-            deliveries.section(stage),
-            *conditions.sections(stage, own, machine),
-            *every_call.sections(stage),
+            endurance.section(stage, strategy),
+            deliveries.section(stage, strategy),
+            *conditions.sections(stage, own, machine, strategy),
+            *every_call.sections(stage, strategy),
         ]
         tables = runner.run(sections, places=PLACES, show=show)
-        tables += runner.run([endurance.last_section(stage, own)], places=PLACES, show=show)
+        tables += runner.run([endurance.last_section(strategy, stage, own)], places=PLACES, show=show)
         servers: tuple[PostgreSQLServer, ...] = (server, machine.server, machine.standby)
         written = [server.log for server in servers]
         files = [*written, *Path(logs).iterdir()]
         passwords = manager.passwords() | {BY_HAND}
-        return Result(
+        answers = [answer for place in (stage, own) for answer in place.answers[strategy.name]]
+        return Part(
+            strategy=strategy.name,
+            always_open=strategy.always_open,
             tables=tables,
+            logins=len(answers),
+            refused=answers.count("refused"),
             logs=sum(file.stat().st_size for file in files),
             passwords=len(passwords),
             leaks=passwords_in(files, passwords),

@@ -20,19 +20,23 @@ def run(sections: Sequence[Section], *, places: int, show: Callable[[str], None]
         places: how many rows run at a time.
         show: prints a line.
     """
-    with ThreadPoolExecutor(places) as together, ThreadPoolExecutor(1) as alone:
-        begun = [
-            [(alone if section.alone else together).submit(_safely, job) for job in section.jobs]
-            for section in sections
-        ]
-        try:
-            _watch([future for futures in begun for future in futures], show)
-        except BaseException:  # such as Ctrl-C: what has not begun does not begin any more
-            for pool in (together, alone):
-                pool.shutdown(cancel_futures=True)
-            raise
+    together, alone = ThreadPoolExecutor(places), ThreadPoolExecutor(1)
+    begun = [
+        [(alone if section.alone else together).submit(_safely, job) for job in section.jobs]
+        for section in sections
+    ]
+    try:
+        _watch([future for futures in begun for future in futures], show)
+    finally:  # after Ctrl-C, what has begun ends when its servers are stopped
+        for pool in (together, alone):
+            pool.shutdown(wait=False, cancel_futures=True)
     return [
-        Table(section=section, rows=tuple(_row(section, future.result()) for future in futures))
+        Table(
+            title=section.title,
+            text=section.text,
+            header=section.header,
+            rows=tuple(_row(section, future.result()) for future in futures),
+        )
         for section, futures in zip(sections, begun, strict=True)
     ]
 

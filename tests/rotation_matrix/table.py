@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 MEASURED = "*"
 """Ends the header of a column whose cells differ from run to run."""
@@ -47,27 +47,32 @@ class Section:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A section with its rows."""
+    """A section that has been run: its title, text and header, and its rows."""
 
-    section: Section
+    title: str
+    text: str
+    header: tuple[str, ...]
     rows: tuple[Row, ...]
 
     def markdown(self) -> str:
         """As a part of a document."""
-        header = self.section.header
-        lines = [header, tuple("-" * len(name) for name in header), *(row.cells for row in self.rows)]
+        lines = [
+            self.header,
+            tuple("-" * len(name) for name in self.header),
+            *(row.cells for row in self.rows),
+        ]
         table = "\n".join("| " + " | ".join(_cell(cell) for cell in line) + " |" for line in lines)
-        return f"## {self.section.title}\n\n{self.section.text}\n\n{table}\n"
+        return f"## {self.title}\n\n{self.text}\n\n{table}\n"
 
-    def text(self) -> str:
-        """For a terminal: columns, aligned."""
-        lines = [self.section.header, *(row.cells for row in self.rows)]
-        widths = [max(len(line[column]) for line in lines) for column in range(len(self.section.header))]
+    def aligned(self) -> str:
+        """For a terminal."""
+        lines = [self.header, *(row.cells for row in self.rows)]
+        widths = [max(len(line[column]) for line in lines) for column in range(len(self.header))]
         aligned = (
             "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip()
             for line in lines
         )
-        return f"{self.section.title}\n" + "".join(f"  {line}\n" for line in aligned)
+        return f"{self.title}\n" + "".join(f"  {line}\n" for line in aligned)
 
 
 def verdicts(document: str) -> list[str]:
@@ -87,10 +92,19 @@ def verdicts(document: str) -> list[str]:
     return kept
 
 
+def merged(tables: Iterable[Table]) -> list[Table]:
+    """Tables with those of the same title made one, in the order in which they come first."""
+    found: dict[str, Table] = {}
+    for table in tables:
+        before = found.get(table.title)
+        found[table.title] = replace(before, rows=before.rows + table.rows) if before else table
+    return list(found.values())
+
+
 def problems(tables: Sequence[Table]) -> list[str]:
     """Every row that may not be, one line for each."""
     return [
-        f"{table.section.title}: {' / '.join(row.cells[:2])}: {row.problem}"
+        f"{table.title}: {' / '.join(row.cells[:2])}: {row.problem}"
         for table in tables
         for row in table.rows
         if row.problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from tests.rotation_matrix import runner
-from tests.rotation_matrix.table import Row, Section, Table, problems, verdicts
+from tests.rotation_matrix.table import Row, Section, Table, merged, problems, verdicts
 
 
 def _same(row: Row) -> Row:
@@ -22,8 +22,8 @@ def section(*rows: Row, alone: bool = False) -> Section:
     )
 
 
-def table(*rows: Row) -> Table:
-    return Table(section=section(*rows), rows=rows)
+def table(*rows: Row, title: str = "Faults") -> Table:
+    return Table(title=title, text="What happens.", header=("Fault", "Seconds*", "Result"), rows=rows)
 
 
 def test_the_document() -> None:
@@ -34,7 +34,7 @@ def test_the_document() -> None:
 
 
 def test_the_text_is_aligned() -> None:
-    assert table(Row(cells=("a longer one", "1.5", "recovers"))).text() == (
+    assert table(Row(cells=("a longer one", "1.5", "recovers"))).aligned() == (
         "Faults\n  Fault         Seconds*  Result\n  a longer one  1.5       recovers\n"
     )
 
@@ -60,6 +60,12 @@ def test_everything_else_is_one() -> None:
         assert verdicts(document) != verdicts(document.replace(old, new))
     twice = table(Row(cells=("a", "1", "recovers")), Row(cells=("a", "1", "recovers"))).markdown()
     assert verdicts(document) != verdicts(twice)
+
+
+def test_tables_of_one_title_become_one() -> None:
+    first, other, last = (Row(cells=(name, "1", "")) for name in "abc")
+    tables = merged([table(first), table(other, title="Deliveries"), table(last)])
+    assert [(one.title, one.rows) for one in tables] == [("Faults", (first, last)), ("Deliveries", (other,))]
 
 
 def test_problems_are_told_with_their_row() -> None:

@@ -1,4 +1,4 @@
-"""Imported once by the process that forks for each invocation: what a warm Lambda function has in memory already."""
+"""Imported once by the process that forks: what a warm Lambda function has in memory already."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import queue
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -67,6 +68,8 @@ class Stage:
             self.server.run(f"CREATE DATABASE {database}")
             self._databases.put(database)
         self._worlds: dict[str, list[World]] = {}
+        self.answers: dict[str, list[Answer]] = {}
+        """To every login with AWSCURRENT, by strategy; but not while somebody shuts clients out by hand."""
 
     @contextmanager
     def world(self, strategy: Strategy, *, seconds: float = PATIENCE_SECONDS) -> Iterator[World]:
@@ -85,6 +88,7 @@ class Stage:
                     outcome = world.attempt(world.begin())
                     assert outcome.done, f"the first rotations: {outcome}"
         world.moments.clear()
+        world.answers = self._answers(strategy)
         world.settled = False
         world.function = replace(world.function, seconds=seconds)
         yield world
@@ -99,7 +103,7 @@ class Stage:
             ground = Ground(
                 server=self.server, database=database, manager=self.manager, id=f"{next(_numbers):05}"
             )
-            world = World(ground, strategy, self._function(ground))
+            world = World(ground, strategy, self._function(ground), self._answers(strategy))
             yield world
         finally:
             self._databases.put(database)
@@ -109,6 +113,9 @@ class Stage:
     def worlds(self, strategy: Strategy) -> list[World]:
         """Every secret that is in no scenario."""
         return list(self._waiting(strategy))
+
+    def _answers(self, strategy: Strategy) -> list[Answer]:
+        return self.answers.setdefault(strategy.name, [])
 
     def _waiting(self, strategy: Strategy) -> list[World]:
         return self._worlds.setdefault(strategy.name, [])
@@ -133,11 +140,13 @@ class World:
         ground: where they are.
         strategy: of the function.
         function: without what the strategy has to tell it.
+        answers: gets the answer to every login with AWSCURRENT.
     """
 
     ground: Ground
     strategy: Strategy
     function: Function
+    answers: list[Answer]
     moments: list[Moment] = field(default_factory=list)
     settled: bool = False
     """Its last rotation succeeded, and nothing is wrong with it."""
@@ -165,13 +174,20 @@ class World:
         self.look("a new rotation begins")
         return token
 
-    def invoke(self, step: str, token: str) -> Invocation:
-        """Call the function for one step; it stands still before its first call."""
-        return Invocation(self.function, {"Step": step, "SecretId": self.arn, "ClientRequestToken": token})
+    def invoke(self, step: str, token: str, *, at_questions: bool = True) -> Invocation:
+        """Call the function for one step; it stands still before its first call.
+
+        Args:
+            step: of the rotation.
+            token: its version.
+            at_questions: whether it does so before calls that only read, too.
+        """
+        event = {"Step": step, "SecretId": self.arn, "ClientRequestToken": token}
+        return Invocation(self.function, event, at_questions)
 
     def step(self, step: str, token: str) -> Outcome:
         """Call the function for one step."""
-        return self.finish(self.invoke(step, token))
+        return self.finish(self.invoke(step, token, at_questions=False))
 
     def advance(self, invocation: Invocation) -> None:
         """Let an invocation make one call, and look who can log in if it has changed something."""
@@ -196,7 +212,7 @@ class World:
 
     def new_client(self, pause: float = PAUSE_SECONDS) -> Client:
         """A client that has not logged in yet."""
-        return Client(self.server, self.value, pause)
+        return Client(self.server, self.value, self.answers, pause)
 
     @contextmanager
     def muted(self) -> Iterator[None]:
@@ -212,6 +228,7 @@ class World:
         if self._mute:
             return
         current = log_in(self.server, self.value())
+        self.answers.append(current)
         labelled = True if current == "opened" else self._any_label()
         self.moments.append(Moment(when, current, labelled))
 
@@ -229,12 +246,14 @@ class World:
 
     def waits_for_lock(self) -> bool:
         """Whether a session of the function waits until another transaction ends."""
-        names = ", ".join(literal(name) for name in (*self.site.logins, f"master_{self.ground.id}"))
-        return bool(
-            self.server.run(
-                f"SELECT 1 FROM pg_stat_activity WHERE usename IN ({names}) AND wait_event_type = 'Lock'"
-            )
-        )
+        return self._sessions("wait_event_type = 'Lock'")
+
+    def await_no_session(self) -> None:
+        """Wait until the server has done what sessions of the function asked for, and has found that they are over."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while self._sessions("application_name = 'rotation'"):
+            assert time.monotonic() < end, "a session of the function does not end"
+            time.sleep(0.05)
 
     @contextmanager
     def relayed(self) -> Iterator[Relay]:
@@ -260,6 +279,12 @@ class World:
         for name in sorted(plain, key=len, reverse=True):
             text = text.replace(name, plain[name])
         return re.sub(r"127\.0\.0\.1(:\d+)?", "the server", text.replace(f"_{self.ground.id}", ""))
+
+    def _sessions(self, condition: str) -> bool:
+        names = ", ".join(literal(name) for name in (*self.site.logins, f"master_{self.ground.id}"))
+        return bool(
+            self.server.run(f"SELECT 1 FROM pg_stat_activity WHERE usename IN ({names}) AND {condition}")
+        )
 
     def _edit(self, **fields: object) -> None:
         for arn in filter(None, (self.arn, self.site.administrator)):
