@@ -129,21 +129,21 @@ def _secrets_manager(call: Call) -> bool:
 
 STRIKES = (
     Strike(
-        name="The function is killed before the call",
+        name="the function is killed before the call",
         text="With SIGKILL. Between two calls it changes nothing outside, so before a call is also after the one before it.",
         hits=lambda _: True,
         perform=_kill,
         situations=SITUATIONS,
     ),
     Strike(
-        name="The connection is lost before the server gets the call",
+        name="the connection is lost before the server gets the call",
         text="A relay ends it, and every other one, until the invocation has ended.",
         hits=_database,
         perform=_lose("request lost"),
         says="network",
     ),
     Strike(
-        name="The connection is lost before the function gets the answer",
+        name="the connection is lost before the function gets the answer",
         text="The server has done what it was asked for: it has committed, for one.",
         hits=_database,
         perform=_lose("answer lost"),
@@ -200,7 +200,7 @@ def sections(stage: Stage, strategy: Strategy) -> Iterator[Section]:
                     found[situation.name] = positions(stage, strategy, situation)
                 hit = [position for position in found[situation.name] if strike.hits(position.call)]
                 yield Section(
-                    title=f"{strategy.name.capitalize()}: {strike.name[0].lower()}{strike.name[1:]}, {situation.name}",
+                    title=f"{strategy.name.capitalize()}: {strike.name}, {situation.name}",
                     text=strike.text,
                     header=HEADER,
                     jobs=tuple(_job(stage, strategy, situation, strike, position) for position in hit),

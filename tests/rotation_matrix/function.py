@@ -30,7 +30,7 @@ _FORKS.set_forkserver_preload(["tests.rotation_matrix.warm"])
 _numbers = itertools.count(1)
 
 COLLECTIONS = (10_000, 50, 50)
-"""Thresholds of garbage collection, ten times rarer than usual: it took a tenth of the time."""
+"""Thresholds of garbage collection: rarer than usual, as each step makes a client of botocore, which is thousands of objects."""
 CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 PATIENCE_SECONDS = 300.0
 """Timeout of a function that is held while others run, perhaps on a busy machine."""

@@ -101,6 +101,7 @@ class SecretsManager:
         """Store a version by hand, with one label; returns its id."""
         version, text = token or str(uuid.uuid4()), value if isinstance(value, str) else json.dumps(value)
         self._store._add_secret(arn, secret_string=text, version_id=version, version_stages=[stage])
+        self._date(arn, version)
         return version
 
     def move(self, arn: str, label: str, onto: str) -> None:
@@ -145,11 +146,18 @@ class SecretsManager:
             start_response("400 Bad Request", [("Content-Type", "application/x-amz-json-1.1")])
             return [json.dumps({"__type": code, "message": message.format(operation=operation)}).encode()]
         body = b"".join(self._moto(environ, start_response))
+        told = json.loads(body)
         if operation == "GetRandomPassword":
-            self.made.add(json.loads(body)["RandomPassword"])
+            self.made.add(told["RandomPassword"])
+        if operation == "PutSecretValue" and "VersionId" in told:
+            self._date(told["ARN"], told["VersionId"])
         if trouble == "answer lost":
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         return [body]
+
+    def _date(self, arn: str, version: str) -> None:
+        """As AWS: moto's dates are whole seconds, in which versions have no order."""
+        self._store.secrets[arn].versions[version]["createdate"] = time.time()
 
     def _trouble_for(self, authorization: str, operation: str) -> Kind | None:
         caller = _CALLER.search(authorization)
@@ -178,6 +186,7 @@ def _entry(version: dict[str, Any]) -> dict[str, Any] | None:
 
 class _Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"  # connections stay open
+    wbufsize = -1  # a response is written at once
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Nothing: requests are not logged."""

@@ -10,6 +10,7 @@ from pg8000.native import identifier, literal  # type: ignore[import-untyped]
 
 from functions.rotation.passwords import scram_verifier
 from tests.functions.server import HOST, PostgreSQLServer
+from tests.rotation_matrix.catalog import Catalog
 from tests.rotation_matrix.secrets_manager import SecretsManager
 
 Entry = dict[str, Any]
@@ -22,12 +23,14 @@ class Ground:
 
     Args:
         server: a real one.
+        catalog: of the server.
         database: that no other scenario uses at this time.
         manager: Secrets Manager.
         id: ending of all names.
     """
 
     server: PostgreSQLServer
+    catalog: Catalog
     database: str
     manager: SecretsManager
     id: str

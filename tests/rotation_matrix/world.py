@@ -15,7 +15,8 @@ from typing import Any
 from pg8000.native import literal  # type: ignore[import-untyped]
 
 from tests.functions.server import HOST, PostgreSQLServer
-from tests.rotation_matrix.client import PAUSE_SECONDS, Answer, Client, log_in
+from tests.rotation_matrix.catalog import Catalog
+from tests.rotation_matrix.client import PAUSE_SECONDS, Answer, Client
 from tests.rotation_matrix.function import PATIENCE_SECONDS, Function, Invocation, Outcome
 from tests.rotation_matrix.relay import Relay
 from tests.rotation_matrix.secrets_manager import REGION, STAGES, SecretsManager
@@ -62,6 +63,7 @@ class Stage:
         # A function that is held while it logs in is not to be turned away, however slow this machine is.
         self.server.run("ALTER SYSTEM SET authentication_timeout = '10min'")
         self.server.run("SELECT pg_reload_conf()")
+        self.catalog = Catalog(self.server)
         self._databases: queue.SimpleQueue[str] = queue.SimpleQueue()
         for _ in range(self.places):
             database = f"citizens_{next(_numbers)}"
@@ -101,7 +103,11 @@ class Stage:
         database = self._databases.get()
         try:
             ground = Ground(
-                server=self.server, database=database, manager=self.manager, id=f"{next(_numbers):05}"
+                server=self.server,
+                catalog=self.catalog,
+                database=database,
+                manager=self.manager,
+                id=f"{next(_numbers):05}",
             )
             world = World(ground, strategy, self._function(ground), self._answers(strategy))
             yield world
@@ -227,8 +233,7 @@ class World:
         """Remember who can log in now."""
         if self._mute:
             return
-        current = log_in(self.server, self.value())
-        self.answers.append(current)
+        current = self.ground.catalog.log_in(self.value(), tried=self.answers.append)
         labelled = True if current == "opened" else self._any_label()
         self.moments.append(Moment(when, current, labelled))
 
@@ -291,5 +296,6 @@ class World:
             self.manager.edit(arn, fields)
 
     def _any_label(self) -> bool | None:
-        answers = [log_in(self.server, value) for stage in STAGES if (value := self.value(stage))]
+        log_in = self.ground.catalog.log_in
+        answers = [log_in(value) for stage in STAGES if (value := self.value(stage))]
         return True if "opened" in answers else None if "no answer" in answers else False
