@@ -16,12 +16,8 @@ pytest_plugins = ["tests.localcloud.fixtures", "tests.system.fixtures"]
 
 ON_THE_DEMO = ("tests/deployed/", "tests/system/test_ephemeral.py")
 """Tests of one system, which takes minutes to deploy."""
-LONGEST = (
-    ON_THE_DEMO,
-    "tests/rotation_matrix/test_alternating_users.py",
-    "tests/rotation_matrix/test_single_user.py",
-)
-"""What takes minutes in one piece begins first."""
+MATRIX = ("tests/rotation_matrix/test_alternating_users.py", "tests/rotation_matrix/test_single_user.py")
+"""Tests that take minutes in one piece."""
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]
@@ -38,9 +34,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByFile:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest."""
+    """Begin with the long deployments, then with the other tests that take minutes."""
     for item in items:
         if item.nodeid.startswith(ON_THE_DEMO):
             item.add_marker(pytest.mark.deployed)
     # Stable: otherwise as they were.
-    items.sort(key=lambda item: [not item.nodeid.startswith(long) for long in LONGEST])
+    items.sort(key=lambda item: ("deployed" not in item.keywords, not item.nodeid.startswith(MATRIX)))
