@@ -9,7 +9,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -187,6 +187,11 @@ def _entry(version: dict[str, Any]) -> dict[str, Any] | None:
 class _Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"  # connections stay open
     wbufsize = -1  # a response is written at once
+
+    def finish(self) -> None:
+        """An answer that is lost is no failure of the server."""
+        with suppress(ConnectionError):
+            super().finish()
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Nothing: requests are not logged."""
