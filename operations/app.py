@@ -12,6 +12,7 @@ import typer
 from environments import backend
 from environments.problem import EXIT_CODE, Problem, told
 from operations import (
+    applying,
     bench,
     console,
     demo,
@@ -199,6 +200,7 @@ def _asker(question: str, auto_approve: bool) -> Callable[[], bool]:
     return ask
 
 
+app.command(name="apply", rich_help_panel=_SYSTEMS, epilog=applying.APPLY_EXIT_CODES)(applying.command)
 app.command(name="plan", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)(planning.command)
 app.command(name="review", rich_help_panel=_SYSTEMS, epilog=review.EXIT_CODES)(review.command)
 app.add_typer(manifest.app, name="manifest", rich_help_panel=_SYSTEMS)

@@ -71,9 +71,14 @@ def deploy(project: Project, stack: str, *, environment: str | None, approve: Ca
             terraform.refresh()
     finally:
         plan.unlink(missing_ok=True)
+    write_outputs(project, terraform)
+    return True
+
+
+def write_outputs(project: Project, terraform: Terraform) -> None:
+    """Write the flat outputs of what is deployed, and say where they are."""
     written = outputs.write(terraform.output_json(), project.flat_outputs)
     console.line(f"{len(written)} outputs in {project.flat_outputs.relative_to(project.root)}")
-    return True
 
 
 def destroy(

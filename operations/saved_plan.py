@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,15 @@ if TYPE_CHECKING:
 
     from operations.terraform import Terraform
 
-_PRIVATE = 0o700
+CONFIGURATION = "cdk.tf.json"
+"""The configuration that synthesis writes."""
+
+PRIVATE = 0o700
+"""Mode of a folder that others do not get into."""
+
 _AGAIN = "pipenv run holdfast plan"
+_PLANNED_FROM = f"tfconfig/m-/{CONFIGURATION}"
+"""Where in its own file Terraform keeps the root module that it planned."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +53,11 @@ class SavedPlan:
         """What the plan is of, and the hashes of its files."""
         return self.folder / "plan.record.json"
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that there is of a plan."""
+        return self.plan, self.json, self.record
+
     def make(self, terraform: Terraform, *, stack: str, environment: str) -> None:
         """Plan, and save all of it or nothing.
 
@@ -59,7 +72,7 @@ class SavedPlan:
         # Terraform saves a plan too when planning breaks off; an old one must not stay either.
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        self.folder.chmod(_PRIVATE)
+        self.folder.chmod(PRIVATE)
         try:
             terraform.plan(self.plan)
             self.json.write_text(terraform.show_text(self.plan), encoding="utf-8")
@@ -96,6 +109,42 @@ class SavedPlan:
             if hashes.get(file) != _hash(file):
                 raise Problem(f"{file}: is not the file that was planned", fix=_AGAIN)
         return record
+
+    def check_current(self, *, stack: str, environment: str, configuration: Path) -> None:
+        """Make sure that the plan is of a system as it is synthesized now.
+
+        Asked is the plan itself: Terraform keeps in it what it planned, and applies that.
+
+        Args:
+            stack: name of the system.
+            environment: name of the environment.
+            configuration: the synthesized ``cdk.tf.json``.
+
+        Raises:
+            Problem: it is of another system or environment, of other code or settings, or see `check`.
+        """
+        record = self.check()
+        again = f"{_AGAIN} {stack} --environment {environment}, and have it reviewed"
+        given = f"{record.get('stack')} in {record.get('environment')}"
+        if given != f"{stack} in {environment}":
+            raise Problem(
+                f"{self.folder}: is the plan of another system or environment",
+                given=given,
+                allowed=f"{stack} in {environment}",
+                fix=again,
+            )
+        if self._planned_from() != configuration.read_bytes():
+            raise Problem(
+                f"{self.folder}: the plan is stale: code or settings of {stack} are not those that were planned",
+                fix=again,
+            )
+
+    def _planned_from(self) -> bytes:
+        try:
+            with zipfile.ZipFile(self.plan) as content:
+                return content.read(_PLANNED_FROM)
+        except (zipfile.BadZipFile, KeyError):
+            raise Problem(f"{self.plan}: does not say what it was planned from", fix=_AGAIN) from None
 
 
 def _hash(file: Path) -> str:

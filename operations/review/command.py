@@ -33,7 +33,6 @@ EXIT_CODES = (
 )
 PLAN_FILE = "plan.json"
 STANDARD_OUTPUT = Path("-")
-_DEFAULT_WAIVERS = Path("environments") / "waivers.toml"
 
 Plans = Annotated[
     list[Path] | None,
@@ -88,8 +87,7 @@ def command(
     with _without_collections():
         found = [_review(path) for path in _files(plans)]
     today = datetime.now(UTC).date()
-    accepted = _waivers(waivers_file, Project())
-    known = waivers.read(accepted, today=today) if accepted else []
+    known = waivers.accepted(waivers_file, Project().root, today=today)
     report = Report(plans=found, gate=decide(found, known, today=today), label=visible(label))
     if STANDARD_OUTPUT not in (json_file, sarif_file):
         for line in text.lines(report):
@@ -151,13 +149,6 @@ def _files(given: Sequence[Path] | None) -> Iterator[Path]:
     if not found:
         raise Problem("there is no plan to review", fix="pipenv run holdfast plan, or name a plan's JSON")
     yield from found
-
-
-def _waivers(given: Path | None, project: Project) -> Path | None:
-    if given is not None:
-        return given
-    default = project.root / _DEFAULT_WAIVERS
-    return default if default.exists() else None
 
 
 def _write(file: Path, content: str) -> None:

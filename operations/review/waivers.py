@@ -13,6 +13,8 @@ from environments.problem import Problem
 if TYPE_CHECKING:
     from pathlib import Path
 
+_DEFAULT = "environments/waivers.toml"
+
 LONGEST = timedelta(days=90)
 """A waiver is for a plan that will be applied soon."""
 
@@ -50,6 +52,21 @@ class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     waiver: list[Waiver] = []
+
+
+def accepted(file: Path | None, root: Path, *, today: date) -> list[Waiver]:
+    """The waivers that hold for a project.
+
+    Args:
+        file: a file of waivers; by default ``environments/waivers.toml``, which need not be there.
+        root: the folder of the project.
+        today: see `read`.
+
+    Raises:
+        Problem: see `read`.
+    """
+    path = file or root / _DEFAULT
+    return read(path, today=today) if file or path.exists() else []
 
 
 def read(path: Path, *, today: date) -> list[Waiver]:

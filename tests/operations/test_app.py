@@ -18,6 +18,7 @@ from tests.operations.tiny import STACK, WORD, Tiny
 
 COMMANDS = {
     (): [
+        "apply",
         "bench",
         "bootstrap",
         "credentials",

@@ -13,7 +13,7 @@ from environments.problem import Problem
 from operations.failure import Failed
 from operations.plans.reading import read
 from operations.review.classification import review
-from operations.saved_plan import SavedPlan
+from operations.saved_plan import CONFIGURATION, SavedPlan
 from operations.terraform import Terraform
 
 pytestmark = pytest.mark.terraform
@@ -107,3 +107,21 @@ def test_a_broken_record_is_a_problem(text: str, terraform: Terraform, tmp_path:
     saved.record.unlink()
     with pytest.raises(Problem, match="there is no plan"):
         saved.check()
+
+
+def test_a_plan_is_current_only_of_its_system_its_environment_and_what_it_was_planned_from(
+    terraform: Terraform, tmp_path: Path
+) -> None:
+    saved = made(terraform, tmp_path / "it")
+    configuration = terraform.folder / CONFIGURATION
+    saved.check_current(stack="citizen-data", environment="dev", configuration=configuration)
+    for stack, environment in (("citizen-data", "prod"), ("database-ha", "dev")):
+        with pytest.raises(Problem, match="of another system or environment") as caught:
+            saved.check_current(stack=stack, environment=environment, configuration=configuration)
+        assert (caught.value.given, caught.value.allowed) == (
+            "citizen-data in dev",
+            f"{stack} in {environment}",
+        )
+    write(terraform.folder, {"input": "two"})
+    with pytest.raises(Problem, match="stale: code or settings of citizen-data are not those"):
+        saved.check_current(stack="citizen-data", environment="dev", configuration=configuration)
