@@ -27,6 +27,7 @@ from operations import (
     secret_entry,
     synth,
 )
+from operations.ci import command as ci
 from operations.failure import EXIT_CODES
 from operations.options import SYSTEM, Environment
 from operations.project import Project
@@ -43,6 +44,7 @@ AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Do not ask be
 _SYSTEMS = "Systems"
 _BESIDE = "What systems need beside Terraform"
 _LOCAL = "Without an AWS account"
+_CI = "In GitHub Actions"
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -210,6 +212,7 @@ app.command(name="rotate", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)(logins.r
 app.command(rich_help_panel=_SYSTEMS, epilog=state_commands.UNLOCK_EXIT_CODES)(state_commands.unlock)
 app.add_typer(state_commands.app, name="state", rich_help_panel=_BESIDE)
 app.add_typer(local.app, name="local", rich_help_panel=_LOCAL)
+app.add_typer(ci.app, name="ci", rich_help_panel=_CI)
 
 
 def main() -> None:

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 def command(
     stacks: Annotated[
         list[str] | None,
-        typer.Argument(help="Names of systems. Without any: all of them.", show_default=False),
+        typer.Argument(
+            help="Names of systems. Without any: all of them.",
+            envvar="HOLDFAST_STACKS",
+            show_default=False,
+            show_envvar=False,
+        ),
     ] = None,
     environment: Environment = None,
 ) -> None:

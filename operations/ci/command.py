@@ -1,0 +1,197 @@
+"""``holdfast ci``: what the workflows of GitHub Actions call."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from environments import backend, selection
+from environments.problem import Problem
+from operations import console
+from operations.ci import artifacts, changed, commit, issues, reviews
+from operations.ci.github import GitHub
+from operations.ci.sealing import Origin, Seal
+from operations.failure import EXIT_CODES, Failed
+from operations.options import Environment
+from operations.processes import stream
+from operations.project import Project
+from operations.review import gate
+from operations.saved_plan import SavedPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMENT_EXIT_CODES = (
+    f"{EXIT_CODES} Also exit code 1: an environment has no review. "
+    "Exit code 3: something destroys data or weakens protection, and no waiver accepts it."
+)
+_NO_COMMIT = "0" * 40
+"""What GitHub calls the commit before a branch began."""
+
+Stack = Annotated[
+    str, typer.Argument(help="Name of the system, for example citizen-data.", show_default=False)
+]
+
+app = typer.Typer(no_args_is_help=True, help="What the workflows of GitHub Actions call.", epilog=EXIT_CODES)
+
+
+@app.command(epilog=EXIT_CODES)
+def systems(
+    changed_since: Annotated[
+        str | None,
+        typer.Option(
+            "--changed-since",
+            metavar="COMMIT",
+            help="Only systems whose Terraform JSON has changed since this commit.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Print the systems of all environments as outputs of a step: `systems` and `environments`, and `any`.
+
+    Both are matrices: a job for each system in each environment, or one for each environment.
+    """
+    since = None if changed_since == _NO_COMMIT else changed_since or None
+    found = changed.systems(Project(), since=since)
+    pairs = [{"environment": name, "stack": stack} for name, stacks in found.items() for stack in stacks]
+    grouped = [{"environment": name, "stacks": " ".join(stacks)} for name, stacks in found.items() if stacks]
+    console.line(f"systems={json.dumps({'include': pairs})}")
+    console.line(f"environments={json.dumps({'include': grouped})}")
+    console.line(f"any={json.dumps(bool(pairs))}")
+
+
+@app.command(epilog=EXIT_CODES)
+def encrypt_plans(
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the encrypted plans go.")],
+    environment: Environment = None,
+) -> None:
+    """Encrypt the plans that `holdfast plan` saved, for `holdfast ci fetch-plan` on the same files.
+
+    The key is the one of the states. Prints `name`, the name that the artifact must have.
+    """
+    project = Project()
+    name = environment or selection.environment()
+    tree = commit.tree(project.root)
+    seal = Seal.of(backend.required(project.backend))
+    folders = sorted(path.parent for path in project.plans.glob("*/plan.json"))
+    if not folders:
+        raise Problem("there is no plan to encrypt", fix="pipenv run holdfast plan")
+    sealed = {}
+    for folder in folders:
+        saved = SavedPlan(folder=folder)
+        record = saved.check()
+        if record["environment"] != name:
+            raise Problem(
+                f"{folder}: is a plan of another environment", given=record["environment"], allowed=name
+            )
+        origin = Origin(stack=record["stack"], environment=name, tree=tree)
+        sealed[origin.stack] = seal.close(saved, origin)
+    out.mkdir(parents=True, exist_ok=True)
+    for stack, content in sealed.items():
+        (out / f"{stack}{artifacts.SUFFIX}").write_bytes(content)
+    console.line(f"name={artifacts.name(name, tree)}")
+
+
+@app.command(epilog=EXIT_CODES)
+def fetch_plan(stack: Stack, environment: Environment = None) -> None:
+    """Get the plan that was made of exactly the files that are checked out, for `holdfast apply`."""
+    project = Project()
+    origin = Origin(
+        stack=stack,
+        environment=environment or selection.environment(),
+        tree=commit.tree(project.root),
+    )
+    seal = Seal.of(backend.required(project.backend))
+    artifact = artifacts.name(origin.environment, origin.tree)
+    sealed = artifacts.fetch(GitHub.of_this_job(), artifact, f"{stack}{artifacts.SUFFIX}")
+    seal.open(sealed, origin, SavedPlan(folder=project.plans / stack))
+    console.item(f"plan  {stack}", f"of {artifact}")
+
+
+@app.command(epilog=COMMENT_EXIT_CODES)
+def comment(
+    folder: Annotated[
+        Path,
+        typer.Argument(help="Has the review of each environment in <environment>/.", show_default=False),
+    ],
+    pull_request: Annotated[
+        int, typer.Option("--pull-request", metavar="NUMBER", min=1, help="Number of the pull request.")
+    ],
+    environments: Annotated[
+        str,
+        typer.Option(
+            "--environments",
+            metavar="JSON",
+            help="What was to be planned: `environments` of `holdfast ci systems`.",
+        ),
+    ],
+    planned_commit: Annotated[
+        str, typer.Option("--commit", metavar="HASH", help="The commit that was planned; it is told.")
+    ],
+) -> None:
+    """Tell a pull request what its plans mean: one comment, updated in place. The exit code is the gate's."""
+    found = [reviews.read(folder / name, name) for name in _names(environments)]
+    github = GitHub.of_this_job()
+    bodies = reviews.bodies(found, commit=planned_commit, run_url=github.run_url)
+    done = reviews.keep(github, pull_request, bodies, begin=bool(found))
+    console.item(f"comment  #{pull_request}", done)
+    _let_pass(found)
+
+
+@app.command(epilog=EXIT_CODES)
+def drift(stack: Stack, environment: Environment = None) -> None:
+    """Look for drift with `holdfast drift`, and keep one issue about it, as long as there is any.
+
+    Exit code 1: it could not be looked for; drift itself ends with 0, the issue tells of it.
+    """
+    project = Project()
+    github = GitHub.of_this_job()
+    subject = issues.Subject(stack=stack, environment=environment or selection.environment())
+    outcome, report = look_for_drift(project, subject)
+    console.item(f"issue  {subject.title(outcome)}", issues.keep(github, subject, outcome, report))
+    if outcome is issues.Outcome.FAILED:
+        raise Failed(f"drift of {stack} in {subject.environment} could not be looked for")
+
+
+def look_for_drift(project: Project, subject: issues.Subject) -> tuple[issues.Outcome, str]:
+    """Run ``holdfast drift``, pass on what it prints, and give what it found, and its report."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "drift.md"
+        code, _ = stream(
+            [
+                *(sys.executable, "-m", "operations", "drift", subject.stack),
+                *("--environment", subject.environment, "--format", "markdown", "--out", str(report)),
+            ],
+            cwd=project.root,
+            show=console.line,
+        )
+        told = report.read_text(encoding="utf-8") if report.is_file() else ""
+    # What a shell or Python end with may be 2 as well; only a search that came to its end leaves a report.
+    known = {outcome.value: outcome for outcome in issues.Outcome} if told else {}
+    return known.get(code, issues.Outcome.FAILED), told
+
+
+def _names(environments: str) -> list[str]:
+    try:
+        return [str(each["environment"]) for each in json.loads(environments)["include"]]
+    except (ValueError, KeyError, TypeError):
+        raise Problem(
+            "--environments is not valid",
+            given=environments,
+            allowed='{"include": [{"environment": "prod", "stacks": "citizen-data"}]}',
+            fix="give it what `holdfast ci systems` printed",
+        ) from None
+
+
+def _let_pass(found: Sequence[reviews.Reviewed]) -> None:
+    """End as the gate says; the comment is written by now."""
+    if any(review.blocked for review in found):
+        raise typer.Exit(gate.EXIT_CODE)
+    missing = [review.environment for review in found if review.missing]
+    if missing:
+        raise Failed(f"there is no review of {', '.join(missing)}: planning or reviewing failed")
