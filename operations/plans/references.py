@@ -28,8 +28,13 @@ class References:
     def __init__(self, configuration: Configuration) -> None:
         self._by_argument: dict[str, dict[str, frozenset[str]]] = {}
         self._unresolved: dict[str, set[str]] = defaultdict(set)
+        self._arguments: dict[str, frozenset[str]] = {}
         if configuration.root_module is not None:
             self._read(configuration.root_module, "")
+
+    def arguments(self, address: str) -> frozenset[str]:
+        """The arguments that a resource is configured with."""
+        return self._arguments.get(address, frozenset())
 
     def of(self, address: str) -> frozenset[str]:
         """The resources that a resource refers to."""
@@ -48,6 +53,7 @@ class References:
     def _read(self, module: Module, prefix: str) -> None:
         for resource in module.resources:
             address = prefix + resource.address
+            self._arguments[address] = frozenset(resource.expressions)
             found: dict[str, frozenset[str]] = {}
             for argument, expression in resource.expressions.items():
                 names = set(_references(expression))

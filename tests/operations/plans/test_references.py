@@ -51,3 +51,9 @@ def test_what_comes_from_a_variable_or_module_is_not_known() -> None:
     assert found.through("aws_x.y", "b") is None
     assert found.through("aws_x.z", "a") == frozenset()
     assert found.of("aws_x.z") == frozenset()
+
+
+def test_the_arguments_of_a_resource_are_known() -> None:
+    found = references(resources=[resource("aws_security_group.it", name={"constant_value": "it"})])
+    assert found.arguments("aws_security_group.it") == {"name"}
+    assert found.arguments("aws_security_group.other") == frozenset()
