@@ -28,6 +28,7 @@ _RULES = {
 }
 _GROUPS = frozenset({"aws_security_group", "aws_default_security_group"})
 _DIRECTIONS = {"ingress": "in", "egress": "out"}
+_BLOCKS = {direction: block for block, direction in _DIRECTIONS.items()}
 
 _PEERS = (
     "cidr_ipv4",
@@ -100,12 +101,11 @@ def reasons(subject: Subject) -> Iterator[Reason]:
         return
     if subject.change.after is None:
         return
-    before = _openings(subject, subject.change.before, None)
+    marks = subject.change.after_unknown
+    before = openings(subject.type, subject.change.before)
     compared = subject.stays or widens_what_is_there(subject)
-    after = _openings(subject, subject.change.after, subject.change.after_unknown)
-    names = [
-        str(opening) for opening in _openings(subject, subject.shown.after, subject.change.after_unknown)
-    ]
+    after = openings(subject.type, subject.change.after, marks)
+    names = [str(opening) for opening in openings(subject.type, subject.shown.after, marks)]
     if len(names) != len(after):
         names = [REDACTED] * len(after)
     for opening, name in zip(after, names, strict=True):
@@ -116,16 +116,24 @@ def reasons(subject: Subject) -> Iterator[Reason]:
                 rule="security-group-opened" if opening.to_everyone else "security-group-wider",
                 text="the security group lets more through",
                 detail=name,
+                path=(_BLOCKS[opening.direction],) if subject.type in _GROUPS else None,
             )
 
 
-def _openings(subject: Subject, values: Json, unknown: Json) -> list[Opening]:
+def openings(type_: str, values: Json, unknown: Json = None) -> list[Opening]:
+    """What a security group, or a rule of one, lets through.
+
+    Args:
+        type_: type of the resource.
+        values: its values.
+        unknown: has ``true`` where a value is known only after apply.
+    """
     if not isinstance(values, dict):
         return []
     marks = unknown if isinstance(unknown, dict) else {}
-    if subject.type in _RULES:
+    if type_ in _RULES:
         kind = values.get("type")
-        direction = _RULES[subject.type] or _DIRECTIONS.get(str(kind), "in")
+        direction = _RULES[type_] or _DIRECTIONS.get(str(kind), "in")
         return list(_of_rule(values, marks, direction))
     found: list[Opening] = []
     for name, direction in _DIRECTIONS.items():
