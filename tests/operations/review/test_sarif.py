@@ -9,6 +9,7 @@ import pytest
 
 from operations.review import sarif
 from operations.review.report import Report
+from operations.sarif import SCHEMA as SARIF_SCHEMA
 from tests.operations.review.reporting import report_on
 from tests.operations.review.schema import objections
 from tests.operations.review.test_fixtures import EXPECTED
@@ -83,7 +84,7 @@ _RESULT = _object(
 SCHEMA = _object(
     "$schema version runs",
     **{
-        "$schema": {"const": sarif.SCHEMA},
+        "$schema": {"const": SARIF_SCHEMA},
         "version": {"const": "2.1.0"},
         "runs": {
             "type": "array",
