@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from operations.review import json_report
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from operations.review.report import Report
 
 _FOLDER = Path(__file__).with_name("page")
@@ -22,18 +24,28 @@ _NEVER_MARKUP = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2
 
 
 def page(report: Report) -> str:
-    """The page."""
+    """The page of a review."""
+    stacks = ", ".join(plan.stack for plan in report.plans)
+    return render(f"{report.title}: {stacks}", json_report.document(report))
+
+
+def render(title: str, document: dict[str, Any]) -> str:
+    """A page.
+
+    Args:
+        title: of the window.
+        document: what it shows, in the form of ``report.schema.json``.
+    """
     style = (_FOLDER / "page.css").read_text(encoding="utf-8")
     scripts = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _SCRIPTS)
     script = f'"use strict";\n(() => {{\n{scripts}}})();\n'
-    stacks = ", ".join(plan.stack for plan in report.plans)
     slots = {
-        "title": html.escape(f"{report.title}: {stacks}"),
+        "title": html.escape(title),
         "style": style,
         "style-hash": _source(style),
         "script": script,
         "script-hash": _source(script),
-        "report": _data(report),
+        "report": _data(document),
     }
     template = (_FOLDER / "page.html").read_text(encoding="utf-8")
     # In one go: what is filled in is not looked at again.
@@ -46,9 +58,9 @@ def _source(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def _data(report: Report) -> str:
-    """The report as JSON that cannot end the element it stands in."""
-    text = json.dumps(json_report.document(report), ensure_ascii=False, separators=(",", ":"))
+def _data(document: dict[str, Any]) -> str:
+    """The document as JSON that cannot end the element it stands in."""
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     for character, escape in _NEVER_MARKUP.items():
         text = text.replace(character, escape)
     return text
