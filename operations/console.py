@@ -29,6 +29,11 @@ def item(name: str, status: str, *, width: int = 34) -> None:
     OUT.print(f"  {name:<{width}}  {status}", markup=False)
 
 
+def progress(text: str) -> None:
+    """Say what is being done, to standard error: standard output has the result."""
+    ERR.print(f"... {text}", style="dim", markup=False)
+
+
 def warn(text: str) -> None:
     """Print a warning that must not be missed, to standard error."""
     ERR.print(f"WARNING: {text}", style="bold red", markup=False)

@@ -95,10 +95,10 @@ def command(
     if markdown_folder is not None:
         write_comments(markdown.comments(report), markdown_folder)
     if html_file is not None:
-        _write(html_file, html_page.page(report))
+        write(html_file, html_page.page(report))
     for file, content in ((json_file, json_report.document), (sarif_file, sarif.document)):
         if file is not None:
-            _write(file, json.dumps(content(report), ensure_ascii=False) + "\n")
+            write(file, json.dumps(content(report), ensure_ascii=False) + "\n")
     raise typer.Exit(report.gate.exit_code)
 
 
@@ -151,7 +151,12 @@ def _files(given: Sequence[Path] | None) -> Iterator[Path]:
     yield from found
 
 
-def _write(file: Path, content: str) -> None:
+def write(file: Path, content: str) -> None:
+    """Write a file; - is standard output.
+
+    Raises:
+        Problem: it cannot be written.
+    """
     if file == STANDARD_OUTPUT:
         console.line(content.rstrip("\n"))
         return

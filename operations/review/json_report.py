@@ -10,11 +10,14 @@ from operations.review.classes import RISK_FIRST
 from operations.review.names import group, short
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from operations.plans.differences import Difference
     from operations.review.classes import Reason
     from operations.review.classification import OutputReviewed, Reviewed, ReviewedPlan
     from operations.review.gate import Decision
     from operations.review.report import Report
+    from operations.review.topology import Node
 
 SCHEMA_VERSION = "1.0"
 """Of the report. The minor version grows when something is added, the major one when something changes or goes."""
@@ -54,12 +57,19 @@ def _plan(report: Report, plan: ReviewedPlan) -> dict[str, Any]:
         "changes": [_change(report, plan, change) for change in plan.changes],
         "outputs": [_output(output) for output in plan.outputs],
         "drifted": list(plan.drifted),
-        "resources": _resources(plan),
+        "resources": resources(
+            plan.topology, {change.address: change.class_.slug for change in reversed(plan.changes)}
+        ),
     }
 
 
-def _resources(plan: ReviewedPlan) -> list[dict[str, Any]]:
-    classes = {change.address: change.class_.slug for change in reversed(plan.changes)}
+def resources(topology: Sequence[Node], classes: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The resources and who refers to whom.
+
+    Args:
+        topology: all resources.
+        classes: by address, the class of what happens.
+    """
     return [
         {
             "address": node.address,
@@ -69,7 +79,7 @@ def _resources(plan: ReviewedPlan) -> list[dict[str, Any]]:
             "class": classes.get(node.address),
             "refers_to": list(node.refers_to),
         }
-        for node in plan.topology
+        for node in topology
     ]
 
 
@@ -84,7 +94,7 @@ def _change(report: Report, plan: ReviewedPlan, change: Reviewed) -> dict[str, A
         "class": change.class_.slug,
         "blocked": change.class_.gated and waiver is None,
         "waiver": waiver and {"reason": waiver.reason, "expires": waiver.expires.isoformat()},
-        "reasons": [_reason(reason) for reason in change.reasons],
+        "reasons": [reason_of(reason) for reason in change.reasons],
         "why": list(change.why),
         "attributes": [_difference(difference) for difference in change.differences],
         "rename": rename
@@ -100,7 +110,8 @@ def _change(report: Report, plan: ReviewedPlan, change: Reviewed) -> dict[str, A
     }
 
 
-def _reason(reason: Reason) -> dict[str, Any]:
+def reason_of(reason: Reason) -> dict[str, Any]:
+    """A reason."""
     return {
         "class": reason.class_.slug,
         "rule": reason.rule,

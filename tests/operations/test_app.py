@@ -27,6 +27,7 @@ COMMANDS = {
         "deploy",
         "destroy",
         "diagram",
+        "drift",
         "local",
         "manifest",
         "outputs",

@@ -97,7 +97,8 @@ function fill(made, change) {
       change.rename && renameNote(change),
       change.waiver &&
         element("div", { class: "note good" }, element("p", {}, `Waived until ${change.waiver.expires}: ${change.waiver.reason}`)),
-      change.blocked && waiverNote(change),
+      change.blocked && change.plan.hash && waiverNote(change),
+      (change.notes ?? []).map(note),
       diffTable(change),
     ),
   );
@@ -119,6 +120,16 @@ function renameNote(change) {
       call ? `. To keep it, write on ${goes ? "that" : "its"} construct:` : ". To keep it:",
     ),
     element("div", { class: "row" }, element("pre", {}, text), copyButton(text)),
+  );
+}
+
+// What is to be known of a change besides, and the command that helps.
+function note({ text, command, good }) {
+  return element(
+    "div",
+    { class: good ? "note good" : "note" },
+    element("p", {}, text),
+    command && element("div", { class: "row" }, element("pre", {}, command), copyButton(command)),
   );
 }
 

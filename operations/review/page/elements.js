@@ -40,6 +40,7 @@ function element(tag, properties, ...children) {
 }
 
 function done(change) {
+  if (change.done) return change.done;
   const parts = [ACTIONS.get(change.actions.join()) ?? change.actions.join(", ")].filter(Boolean);
   if (change.previous_address) parts.push(`moved from ${change.previous_address}`);
   if (change.imported) parts.push(`imported (${change.imported})`);

@@ -46,8 +46,7 @@ function head() {
         { class: "stack" },
         element("strong", {}, plan.stack),
         plan.terraform_version && element("span", {}, `Terraform ${plan.terraform_version}`),
-        element("code", { title: plan.hash }, plan.hash),
-        copyButton(plan.hash, "Copy hash"),
+        plan.hash && [element("code", { title: plan.hash }, plan.hash), copyButton(plan.hash, "Copy hash")],
       ),
     ),
     ...(chooser ? [chooser] : []),
@@ -135,7 +134,7 @@ function show(name) {
 
 function restView() {
   const lists = [
-    ["Notes on waivers", report.verdict.notes.map((note) => [note])],
+    ["Notes", report.verdict.notes.map((note) => [note])],
     ["Outputs", report.plans.flatMap((plan) => plan.outputs.map((output) => [element("p", {}, element("code", {}, output.name), ` ${output.actions[0]}d`), diffTable(output)]))],
     ["Changed outside of Terraform since the last apply", report.plans.flatMap((plan) => plan.drifted.map((address) => [element("code", {}, address)]))],
   ];

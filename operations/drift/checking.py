@@ -1,0 +1,112 @@
+"""Check systems for drift: the plans that it takes, each system whatever becomes of the others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from environments.problem import Problem
+from operations import deployment
+from operations.drift import ignoring, keeping
+from operations.drift.added import unseen
+from operations.drift.detection import Detection
+from operations.drift.findings import Checked
+from operations.drift.history import now, watch
+from operations.failure import Failed
+from operations.plans import reading
+from operations.review.classification import review
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from operations.drift.added.model import Added
+    from operations.drift.ignoring import Ignore
+    from operations.drift.parts import Parts, Values
+    from operations.plans.model import Plan
+    from operations.project import Project
+    from operations.terraform import Terraform
+
+_RECORDED = "-refresh=false"
+
+
+def check(
+    project: Project, stack: str, *, environment: str, rules: Sequence[Ignore], today: date, history: bool
+) -> Checked:
+    """Check a synthesized system.
+
+    Args:
+        project: the project.
+        stack: name of the system.
+        environment: name of the environment that it was synthesized for.
+        rules: what is ignored.
+        today: the day on which rules must not have expired.
+        history: whether to compare with what was seen before, and to keep what is seen now.
+
+    Returns:
+        What was found; what went wrong is in it too.
+    """
+    checked = Checked(stack=stack, environment=environment)
+    try:
+        checked = _compare(project, checked)
+    except (Problem, Failed) as error:
+        return replace(checked, error=str(error))
+    ours = [rule for rule in rules if rule.is_about(stack, environment)]
+    findings, notes = ignoring.apply(ours, checked.findings, today=today)
+    checked = replace(checked, findings=findings, notes=notes)
+    if history and checked.error is None:
+        try:
+            checked = _watch(project, checked)
+        except (Problem, Failed) as error:
+            return replace(checked, error=str(error))
+    return checked
+
+
+def _compare(project: Project, checked: Checked) -> Checked:
+    deployment.check_entry(project, checked.stack)
+    terraform = deployment.terraform_of(project, checked.stack, show=None)
+    deployment.connect(project, terraform)
+    plan = _plan(project, terraform, checked.stack)
+    detection = Detection(plan)
+    look = _Look()
+    findings = detection.findings(look)
+    if findings and detection.planned:
+        # What undoes drift is no pending change: that is only what differs from what is recorded.
+        plan = _plan(project, terraform, checked.stack, _RECORDED)
+    return replace(
+        checked,
+        findings=findings,
+        pending=review(plan, stack=checked.stack),
+        error="\n\n".join(dict.fromkeys(look.errors)) or None,
+    )
+
+
+class _Look:
+    """Asks AWS about one resource after another, whatever becomes of the others."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+
+    def __call__(self, type_: str, values: Values, parts: Parts) -> list[Added]:
+        try:
+            return unseen.look(type_, values, parts)
+        except (Problem, Failed) as error:
+            self.errors.append(str(error))
+            return []
+
+
+def _plan(project: Project, terraform: Terraform, stack: str, *arguments: str) -> Plan:
+    """A plan, of which nothing stays on the disk: it has every secret in it."""
+    file = project.plan_file(stack)
+    try:
+        terraform.plan(file, *arguments)
+        return reading.parse(terraform.show_text(file).encode(), source=f"the plan of {stack}")
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _watch(project: Project, checked: Checked) -> Checked:
+    kept = keeping.of(project, checked.stack, environment=checked.environment)
+    watched = watch(kept.load(), checked.findings, now=now())
+    kept.save(watched.history)
+    return replace(checked, watched=watched)
