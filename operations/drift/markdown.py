@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _SYMBOLS = {Severity.SECURITY: "🔓", Severity.DRIFT: "〰️"}
 _VERDICTS = {0: "✅", 1: "⚠️", 2: "〰️", 3: "🔓"}
-_NO_MARK = re.compile(r"[^\w.-]+", re.ASCII)
+_NO_MARK = re.compile(r"[^\w./-]+", re.ASCII)
 _MOST_ATTRIBUTES = 40
 
 

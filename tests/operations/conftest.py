@@ -14,6 +14,7 @@ import pytest
 from environments.backend import Backend
 from operations import app, applying, local, manifest, planning
 from operations.ci import command as ci
+from operations.drift import command as drift
 from operations.local import redirecting
 from operations.state import commands as state_commands
 from tests.localcloud.server import REGION, Server
@@ -111,7 +112,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     ):
         monkeypatch.delenv(name, raising=False)
     made = Tiny.make(tmp_path)
-    for commands in (app, applying, ci, local, manifest, planning, state_commands):
+    for commands in (app, applying, ci, drift, local, manifest, planning, state_commands):
         monkeypatch.setattr(commands, "Project", lambda: made.project)
     return made
 

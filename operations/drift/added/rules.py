@@ -74,7 +74,8 @@ def _permission(opening: Opening, group: str) -> dict[str, Json]:
     """A rule as EC2's API takes it."""
     permission: dict[str, Json] = {"IpProtocol": opening.protocol}
     if opening.protocol != "-1" and opening.ports is not None:
-        permission |= {"FromPort": opening.ports[0], "ToPort": opening.ports[1]}
+        first, last = opening.ports
+        permission |= {"FromPort": first, "ToPort": -1 if first == -1 else last}  # -1: all kinds of ICMP
     peer = group if opening.peer == "itself" else str(opening.peer)
     if peer.startswith("pl-"):
         return {**permission, "PrefixListIds": [{"PrefixListId": peer}]}

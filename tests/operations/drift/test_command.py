@@ -1,0 +1,169 @@
+"""``holdfast drift`` on a small system: real plans, real exit codes, and one system that never hides another."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from operations import deployment
+from operations.drift import notifying
+from tests.localcloud.server import REGION, Server
+from tests.operations.conftest import Command
+from tests.operations.tiny import STACK, WORD, Tiny
+
+pytestmark = pytest.mark.terraform
+
+ADDRESS = "aws_cloudwatch_log_group.it"
+
+
+@pytest.fixture
+def name() -> str:
+    return f"drift-{uuid.uuid4().hex[:8]}"
+
+
+def system(name: str, **arguments: Any) -> dict[str, Any]:
+    """A log group and a topic."""
+    return {
+        "provider": {"aws": [{"region": REGION}]},
+        "resource": {
+            "aws_cloudwatch_log_group": {"it": {"name": name, "retention_in_days": 30, **arguments}},
+            "aws_sns_topic": {"it": {"name": name}},
+        },
+        "output": {"topic": {"value": "${aws_sns_topic.it.arn}"}},
+    }
+
+
+def deploy(tiny: Tiny, content: dict[str, Any]) -> None:
+    tiny.write(content)
+    assert deployment.deploy(tiny.project, STACK, environment=None, approve=lambda: True)
+
+
+@pytest.mark.server
+def test_from_clean_to_drift_and_back(
+    tiny: Tiny, aws: Server, name: str, holdfast: Command, tmp_path: Path
+) -> None:
+    logs, sns = aws.client("logs"), aws.client("sns")
+    deploy(tiny, system(name))
+
+    def drift(*options: str) -> tuple[int, dict[str, Any]]:
+        done = holdfast("drift", STACK, "--format", "json", *options)
+        return done.code, json.loads(done.out)["systems"][0]
+
+    code, found = drift("--watch")
+    assert (code, found["outcome"], found["findings"]) == (0, "clean", [])
+
+    # Somebody keeps events for a shorter time, and sends messages elsewhere.
+    logs.put_retention_policy(logGroupName=name, retentionInDays=1)
+    topic = f"arn:aws:sns:{REGION}:123456789012:{name}"
+    sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+15555550100")
+    code, found = drift("--watch")
+    assert (code, found["outcome"], found["pending"]) == (3, "drift", [])
+    group, receiver = found["findings"]
+    assert (group["address"], group["severity"]) == (ADDRESS, "security")
+    (retention,) = group["attributes"]
+    assert (retention["recorded"], retention["real"], retention["next_apply"]) == (30, 1, "undoes")
+    assert receiver["attributes"][0]["command"].startswith("aws sns unsubscribe")
+
+    # What the next apply undoes is undone by it; the rest by its command.
+    deploy(tiny, system(name))
+    (found_by_hand,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    sns.unsubscribe(SubscriptionArn=found_by_hand["SubscriptionArn"])
+    code, found = drift("--watch")
+    assert (code, found["outcome"]) == (0, "clean")
+    assert len(found["gone"]) == 2
+
+    # A pending change alone is no drift; beside drift it is told apart from what undoes that.
+    tiny.write(system(name, tags={"a": "b"}))
+    code, found = drift()
+    assert (code, found["outcome"]) == (0, "pending")
+    logs.put_retention_policy(logGroupName=name, retentionInDays=60)
+    code, found = drift()
+    assert (code, found["outcome"]) == (2, "both")
+    assert [change["address"] for change in found["pending"]] == [ADDRESS]
+    tiny.write(system(name))
+    code, found = drift()
+    assert (code, found["outcome"], found["pending"]) == (2, "drift", [])
+
+    rule = (
+        f'[[ignore]]\nstack = "{STACK}"\naddress = "{ADDRESS}"\npath = "retention_in_days"\n'
+        'reason = "It was agreed with operations."\nexpires = 2026-12-31\n'
+    )
+    file = tmp_path / "rules.toml"
+    file.write_text(rule, encoding="utf-8")
+    code, found = drift("--ignore", str(file))
+    assert (code, found["findings"][0]["alarm"]) == (0, None)
+
+    # Nothing of a plan stays on the disk.
+    assert list((tiny.root / ".holdfast" / "plans").glob("*")) == []
+    deployment.destroy(tiny.project, STACK, environment=None, allow_protected=False, approve=lambda: True)
+
+
+def test_what_changes_outputs_only_is_clean(tiny: Tiny, holdfast: Command) -> None:
+    deploy(tiny, WORD)
+    tiny.write({**WORD, "output": {**WORD["output"], "more": {"value": "x"}}})
+    done = holdfast("drift")
+    assert (done.code, done.out.splitlines()[0]) == (0, "tiny (dev)  outputs only")
+
+
+def test_what_cannot_be_planned_is_an_error(tiny: Tiny, holdfast: Command) -> None:
+    tiny.write({"resource": {"terraform_data": {"it": {"wrong": 1}}}})
+    done = holdfast("drift")
+    assert done.code == 1
+    assert "terraform plan failed" in done.out
+    assert "1 system could not be checked" in done.out
+
+
+def test_one_environment_does_not_hide_another(tiny: Tiny, holdfast: Command) -> None:
+    tiny.keep_states_as_ours()
+    deployment.deploy(tiny.project, STACK, environment="dev", approve=lambda: True)
+    done = holdfast("drift", "-e", "nowhere", "-e", "dev", "--format", "json")
+    bad, good = json.loads(done.out)["systems"]
+    assert done.code == 1
+    assert (bad["environment"], bad["outcome"]) == ("nowhere", "error")
+    assert (good["environment"], good["outcome"]) == ("dev", "clean")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["no-such-system"],
+        ["--ignore", "nowhere.toml"],
+        ["--topic", "it"],
+        ["--format", "json", "--format", "html"],
+        ["--format", "pdf"],
+        ["--nonsense"],
+    ],
+    ids=" ".join,
+)
+def test_bad_input_is_an_error_and_no_alarm(tiny: Tiny, holdfast: Command, arguments: list[str]) -> None:
+    done = holdfast("drift", *arguments)
+    assert (done.code, done.out) == (1, "")
+    assert done.err
+
+
+def test_the_report_is_written_where_the_workflow_wants_it(tiny: Tiny, holdfast: Command) -> None:
+    deploy(tiny, WORD)
+    out = tiny.root / "reports"
+    done = holdfast("drift", STACK, "--environment", "dev", "--format", "markdown", "--out", str(out))
+    assert (done.code, done.out) == (0, "")
+    assert (
+        (out / "1.md").read_text(encoding="utf-8").startswith("<!-- holdfast-drift dev/tiny 1/1 -->\n## ✅")
+    )
+
+
+def test_a_topic_is_told_of_trouble_only(
+    tiny: Tiny, holdfast: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(notifying, "publish", lambda report, topic: told.append(report.exit_code))
+    topic = f"arn:aws:sns:{REGION}:123456789012:alerts"
+    deploy(tiny, WORD)
+    assert holdfast("drift", "--topic", topic).code == 0
+    assert told == []
+    tiny.write({"resource": {"terraform_data": {"it": {"wrong": 1}}}})
+    assert holdfast("drift", "--topic", topic).code == 1
+    assert told == [1]
