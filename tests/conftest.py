@@ -14,7 +14,7 @@ activate()
 
 pytest_plugins = ["tests.localcloud.fixtures", "tests.system.fixtures"]
 
-ON_THE_DEMO = ("tests/deployed/", "tests/system/test_ephemeral.py")
+ON_THE_DEMO = ("tests/deployed/", "tests/system/test_drift.py", "tests/system/test_ephemeral.py")
 """Tests of one system, which takes minutes to deploy."""
 MATRIX = ("tests/rotation_matrix/test_alternating_users.py", "tests/rotation_matrix/test_single_user.py")
 """Tests that take minutes in one piece."""

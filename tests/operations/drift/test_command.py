@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ def test_from_clean_to_drift_and_back(
 
     rule = (
         f'[[ignore]]\nstack = "{STACK}"\naddress = "{ADDRESS}"\npath = "retention_in_days"\n'
-        'reason = "It was agreed with operations."\nexpires = 2026-12-31\n'
+        f'reason = "It was agreed with operations."\nexpires = {datetime.now(UTC).date() + timedelta(days=30)}\n'
     )
     file = tmp_path / "rules.toml"
     file.write_text(rule, encoding="utf-8")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shlex
 import uuid
 import zipfile
 from typing import Any
@@ -16,6 +15,7 @@ from operations.drift.added import unseen
 from operations.drift.added.model import Added
 from tests.localcloud.server import REGION, Server
 from tests.operations.drift.added.finding import parts_of
+from tests.operations.drift.commands import run
 
 pytestmark = pytest.mark.server
 
@@ -32,23 +32,7 @@ def look(type_: str, values: dict[str, Any], **parts: dict[str, Any]) -> list[Ad
 
 
 def undo(aws: Server, command: str | None) -> None:
-    """Run a command of the AWS CLI as the CLI does: its words are those of the API."""
-    _, service, operation, *words = shlex.split(command or "")
-    options = {
-        "".join(part.capitalize() for part in option.removeprefix("--").split("-")): value
-        for option, value in zip(words[::2], words[1::2], strict=True)
-        if option != "--region"
-    }
-    client = aws.client(service)
-    members = client.meta.service_model.operation_model(
-        "".join(part.capitalize() for part in operation.split("-"))
-    ).input_shape.members
-    getattr(client, operation.replace("-", "_"))(
-        **{
-            next(real for real in members if real.lower() == name.lower()): value
-            for name, value in options.items()
-        }
-    )
+    run(command or "", aws.client)
 
 
 def test_a_receiver_of_a_topic(aws: Server, name: str) -> None:
@@ -123,8 +107,7 @@ def test_a_grant_of_a_key(aws: Server) -> None:
 def test_a_reader_of_a_log(aws: Server, name: str) -> None:
     logs = aws.client("logs")
     logs.create_log_group(logGroupName=name)
-    stream = aws.client("kinesis").create_stream(StreamName=name, ShardCount=1)
-    assert stream
+    aws.client("kinesis").create_stream(StreamName=name, ShardCount=1)
     logs.put_subscription_filter(
         logGroupName=name,
         filterName="by-hand",
