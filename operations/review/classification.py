@@ -163,8 +163,14 @@ def drift(resource: ResourceChange, comparison: Comparison) -> list[Difference]:
     return [
         difference
         for difference in comparison.differences(resource.change)
-        if not difference.path or (resource.type, difference.path[0]) not in tables.volatile()
+        if not _changes_by_itself(resource.type, difference)
     ]
+
+
+def _changes_by_itself(type_: str, difference: Difference) -> bool:
+    first = str(difference.path[0]) if difference.path else ""
+    told = tables.volatile().get((type_, first))
+    return told is not None and not (isinstance(difference.after, str) and difference.after in told)
 
 
 def classify(

@@ -135,9 +135,14 @@ def parameters() -> Mapping[str, Protection]:
 
 
 @lru_cache
-def volatile() -> frozenset[tuple[str, str]]:
-    """Types and attributes that change by themselves, all the time."""
-    return frozenset((row["type"], row["attribute"]) for row in rows("volatile"))
+def volatile() -> Mapping[tuple[str, str], frozenset[str]]:
+    """By type and attribute: what changes by itself, all the time, and the values that are told all the same."""
+    return {
+        (row["type"], row["attribute"]): frozenset(
+            () if row["unless"] == _NONE else row["unless"].split(" or ")
+        )
+        for row in rows("volatile")
+    }
 
 
 @lru_cache

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from environments.backend import Backend
-from operations import app, applying, local, manifest, planning
+from operations import app, applying, local, manifest, planning, terraform_cli
 from operations.ci import command as ci
 from operations.drift import command as drift
 from operations.local import redirecting
+from operations.project import Project
 from operations.state import commands as state_commands
 from tests.localcloud.server import REGION, Server
 from tests.operations.system import System
@@ -32,6 +36,9 @@ class Done:
 
 
 Command = Callable[..., Done]
+
+Schema = dict[str, Any]
+"""What the provider says of its resource types."""
 
 
 @pytest.fixture
@@ -138,3 +145,24 @@ def system(shared_system: System, monkeypatch: pytest.MonkeyPatch) -> System:
     """
     shared_system.enter(monkeypatch)
     return shared_system
+
+
+@pytest.fixture(scope="session")
+def schema(tmp_path_factory: pytest.TempPathFactory) -> Schema:
+    """What the provider says of its resource types."""
+    folder = tmp_path_factory.mktemp("schema")
+    provider = {"source": "hashicorp/aws", "version": terraform_cli.PROVIDER_VERSION}
+    (folder / "main.tf.json").write_text(
+        json.dumps({"terraform": {"required_providers": {"aws": provider}}}), encoding="utf-8"
+    )
+    environ = {**os.environ, **terraform_cli.choose(Project()).variables()}
+
+    def terraform(*arguments: str) -> bytes:
+        return subprocess.run(
+            ["terraform", *arguments], cwd=folder, env=environ, check=True, capture_output=True
+        ).stdout
+
+    terraform("init", "-input=false")
+    (found,) = json.loads(terraform("providers", "schema", "-json"))["provider_schemas"].values()
+    resources: Schema = found["resource_schemas"]
+    return resources

@@ -58,6 +58,14 @@ def test_what_changes_by_itself_is_no_drift() -> None:
     assert found(as_it_is(DATABASE, after), drift=(drifted(DATABASE, before, after),)) == []
 
 
+@pytest.mark.parametrize(("status", "drifts"), [("backing-up", False), ("stopped", True)])
+def test_a_database_that_makes_its_backup_has_not_drifted_and_a_stopped_one_has(
+    status: str, drifts: bool
+) -> None:
+    drift = drifted(DATABASE, {"status": "available"}, {"status": status})
+    assert bool(found(drift=(drift,))) is drifts
+
+
 def test_another_form_of_the_same_is_no_drift() -> None:
     drift = drifted("aws_x.it", {"list": None, "text": ""}, {"list": [], "text": None})
     assert found(drift=(drift,)) == []

@@ -15,7 +15,9 @@ TOPIC = ("aws_sns_topic.it", "display_name")
 
 def test_the_first_look() -> None:
     found = watch(History(), changed(), now=BEGIN)
-    assert (found.new, found.first, found.gone) == ({TOPIC}, {TOPIC: BEGIN}, ())
+    assert found.new == {TOPIC}
+    assert found.first == {TOPIC: BEGIN}
+    assert found.gone == ()
 
 
 def test_still_there_new_and_gone() -> None:

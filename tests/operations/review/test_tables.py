@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from environments.stateful import stateful
-from operations import terraform_cli
-from operations.project import Project
 from operations.review import tables
+from tests.operations.conftest import Schema
 
 NAMES = sorted(path.stem for path in tables.FOLDER.glob("*.tsv"))
-Schema = dict[str, Any]
 
 
 def addresses(name: str) -> Iterator[tuple[str, str]]:
@@ -55,27 +51,6 @@ def test_every_table_is_read() -> None:
 
 def test_interruptions_say_when() -> None:
     assert {row["when"] for row in tables.rows("interruptions")} == {"window", "now", "reboot", "zero"}
-
-
-@pytest.fixture(scope="module")
-def schema(tmp_path_factory: pytest.TempPathFactory) -> Schema:
-    """What the provider says of its resource types."""
-    folder = tmp_path_factory.mktemp("schema")
-    provider = {"source": "hashicorp/aws", "version": terraform_cli.PROVIDER_VERSION}
-    (folder / "main.tf.json").write_text(
-        json.dumps({"terraform": {"required_providers": {"aws": provider}}}), encoding="utf-8"
-    )
-    environ = {**os.environ, **terraform_cli.choose(Project()).variables()}
-
-    def terraform(*arguments: str) -> bytes:
-        return subprocess.run(
-            ["terraform", *arguments], cwd=folder, env=environ, check=True, capture_output=True
-        ).stdout
-
-    terraform("init", "-input=false")
-    (found,) = json.loads(terraform("providers", "schema", "-json"))["provider_schemas"].values()
-    resources: Schema = found["resource_schemas"]
-    return resources
 
 
 @pytest.mark.terraform
