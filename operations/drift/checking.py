@@ -17,14 +17,17 @@ from operations.plans import reading
 from operations.review.classification import review
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
     from operations.drift.added.model import Added
+    from operations.drift.detection import Look
+    from operations.drift.findings import Finding
     from operations.drift.ignoring import Ignore
     from operations.drift.parts import Parts, Values
     from operations.plans.model import Plan
     from operations.project import Project
+    from operations.review.classification import ReviewedPlan
     from operations.terraform import Terraform
 
 _RECORDED = "-refresh=false"
@@ -62,23 +65,39 @@ def check(
     return checked
 
 
-def _compare(project: Project, checked: Checked) -> Checked:
-    deployment.check_entry(project, checked.stack)
-    terraform = deployment.terraform_of(project, checked.stack, show=None)
-    deployment.connect(project, terraform)
-    plan = _plan(project, terraform, checked.stack)
+def detect(
+    plan: Plan, recorded: Callable[[], Plan], *, stack: str, look: Look
+) -> tuple[tuple[Finding, ...], ReviewedPlan]:
+    """What drifted, and what is pending.
+
+    Args:
+        plan: a plan of the configuration, with a refresh.
+        recorded: makes one against what is recorded; called only when it is needed.
+        stack: name of the system.
+        look: asks AWS what was added to a resource where no plan shows it.
+    """
     detection = Detection(plan)
-    look = _Look()
     findings = detection.findings(look)
     if findings and detection.planned:
         # What undoes drift is no pending change: that is only what differs from what is recorded.
-        plan = _plan(project, terraform, checked.stack, _RECORDED)
-    return replace(
-        checked,
-        findings=findings,
-        pending=review(plan, stack=checked.stack),
-        error="\n\n".join(dict.fromkeys(look.errors)) or None,
+        plan = recorded()
+    return findings, review(plan, stack=stack)
+
+
+def _compare(project: Project, checked: Checked) -> Checked:
+    stack = checked.stack
+    deployment.check_entry(project, stack)
+    terraform = deployment.terraform_of(project, stack, show=None)
+    deployment.connect(project, terraform)
+    look = _Look()
+    findings, pending = detect(
+        _plan(project, terraform, stack),
+        lambda: _plan(project, terraform, stack, _RECORDED),
+        stack=stack,
+        look=look,
     )
+    error = "\n\n".join(dict.fromkeys(look.errors)) or None
+    return replace(checked, findings=findings, pending=pending, error=error)
 
 
 class _Look:
@@ -86,10 +105,11 @@ class _Look:
 
     def __init__(self) -> None:
         self.errors: list[str] = []
+        self._ask = unseen.Asking()
 
     def __call__(self, type_: str, values: Values, parts: Parts) -> list[Added]:
         try:
-            return unseen.look(type_, values, parts)
+            return self._ask(type_, values, parts)
         except (Problem, Failed) as error:
             self.errors.append(str(error))
             return []

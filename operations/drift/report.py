@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from operations.drift.findings import Apply, Severity
+from operations.drift.findings import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -91,12 +91,6 @@ def then(attribute: Drifted) -> str:
     return attribute.apply.value
 
 
-def whole(finding: Finding) -> str | None:
-    """The same for the whole resource, when it is the same for all of its attributes; None otherwise."""
-    each = {attribute.apply for attribute in finding.attributes}
-    return next(iter(each)).value if len(each) == 1 else None
-
-
 def since(system: Checked, finding: Finding, attribute: Drifted) -> str | None:
     """When an attribute was first seen; None when nobody watched."""
     if system.watched is None:
@@ -128,11 +122,6 @@ def pending(system: Checked) -> str | None:
     dangerous = sum(change.class_.gated for change in system.changes)
     risk = f", {dangerous} of them {'needs' if dangerous == 1 else 'need'} a waiver" if dangerous else ""
     return f"{_count(len(system.changes), 'change')} pending{risk}: holdfast plan {system.stack} and holdfast review tell of them"
-
-
-def stays(finding: Finding) -> bool:
-    """Whether something stays after the next apply."""
-    return any(attribute.apply is Apply.LEAVES for attribute in finding.attributes)
 
 
 def _count(number: int, thing: str) -> str:

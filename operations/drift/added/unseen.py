@@ -126,29 +126,36 @@ _LOOKS: Mapping[str, Callable[[Session, Values, Parts], Iterator[Added]]] = {
 }
 
 
-def look(type_: str, values: Values, parts: Parts) -> list[Added]:
-    """What was added to a resource.
+class Asking:
+    """Asks AWS about resources, with one session for each region."""
 
-    Args:
-        type_: its type.
-        values: its values, as they are.
-        parts: all resources of the plan.
+    def __init__(self) -> None:
+        self._sessions: dict[str, Session] = {}
 
-    Raises:
-        Problem: AWS does not answer, or refuses.
-        Failed: it answers that something is wrong.
-    """
-    where = region(values)
-    if type_ not in _LOOKS or where is None:
-        return []
-    aws = session(where)
-    with explained():
-        try:
-            return list(_LOOKS[type_](aws, values, parts))
-        except ClientError as error:
-            if error_code(error) in _NONE:  # it has none, or is gone, which the plan says
-                return []
-            raise
+    def __call__(self, type_: str, values: Values, parts: Parts) -> list[Added]:
+        """What was added to a resource.
+
+        Args:
+            type_: its type.
+            values: its values, as they are.
+            parts: all resources of the plan.
+
+        Raises:
+            Problem: AWS does not answer, or refuses.
+            Failed: it answers that something is wrong.
+        """
+        where = region(values)
+        if type_ not in _LOOKS or where is None:
+            return []
+        if where not in self._sessions:
+            self._sessions[where] = session(where)
+        with explained():
+            try:
+                return list(_LOOKS[type_](self._sessions[where], values, parts))
+            except ClientError as error:
+                if error_code(error) in _NONE:  # it has none, or is gone, which the plan says
+                    return []
+                raise
 
 
 def _of_a_service(grant: GrantListEntryTypeDef) -> bool:

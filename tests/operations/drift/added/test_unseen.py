@@ -28,7 +28,7 @@ def name() -> str:
 
 
 def look(type_: str, values: dict[str, Any], **parts: dict[str, Any]) -> list[Added]:
-    return unseen.look(type_, values, parts_of(**parts))
+    return unseen.Asking()(type_, values, parts_of(**parts))
 
 
 def undo(aws: Server, command: str | None) -> None:
