@@ -205,6 +205,9 @@ def _summary(phases: Phases, status: lifecycle.Status) -> None:
         'eval "$(pipenv run holdfast local env)"', "makes this shell talk to the local AWS", width=42
     )
     console.item(f"npx cdktf diff {STACK}", "a plan; change environments/dev.tfvars first", width=42)
+    console.item(
+        f"pipenv run holdfast drift {STACK}", "what was changed by hand; change something first", width=42
+    )
     console.item("make destroy", "removes what was deployed, and the local AWS", width=42)
 
 

@@ -118,7 +118,7 @@ def _attribute(system: Checked, finding: Finding, attribute: Drifted) -> Iterato
     name = f"{code(attribute.name)}: " if attribute.path else ""
     yield f"  - {name}{'; '.join(words)}"
     if attribute.command is not None:
-        yield from _indented(fenced([attribute.command], "sh"))
+        yield from _indented(_indented(fenced([attribute.command], "sh")))
 
 
 def _values(finding: Finding) -> list[str]:

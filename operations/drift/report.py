@@ -121,7 +121,7 @@ def pending(system: Checked) -> str | None:
         return None
     dangerous = sum(change.class_.gated for change in system.changes)
     risk = f", {dangerous} of them {'needs' if dangerous == 1 else 'need'} a waiver" if dangerous else ""
-    return f"{_count(len(system.changes), 'change')} pending{risk}: holdfast plan {system.stack} and holdfast review tell of them"
+    return f"{_count(len(system.changes), 'change')} pending{risk}: see holdfast plan {system.stack} and holdfast review"
 
 
 def _count(number: int, thing: str) -> str:

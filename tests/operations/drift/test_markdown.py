@@ -34,7 +34,9 @@ def test_the_worst_is_first_and_what_comes_from_aws_stays_text() -> None:
 
 def test_a_command_is_a_block_to_copy() -> None:
     (text,) = markdown.comments(full_report())
-    assert "  ```sh\n  aws ec2 revoke-security-group-ingress --region eu-central-2 --group-id sg-1" in text
+    assert (
+        "    ```sh\n    aws ec2 revoke-security-group-ingress --region eu-central-2 --group-id sg-1" in text
+    )
     assert '  - `ingress["tcp 22 from the whole internet"]`: the next apply leaves it as it is' in text
 
 

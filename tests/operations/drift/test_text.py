@@ -35,7 +35,7 @@ def test_what_is_new_still_there_ignored_and_gone() -> None:
 def test_pending_changes_errors_and_notes_are_told() -> None:
     told = lines(full_report())
     assert "citizen-data (prod)  drift and pending change" in told
-    assert any(line.startswith("  1 change pending: holdfast plan citizen-data") for line in told)
+    assert any(line.startswith("  1 change pending: see holdfast plan citizen-data") for line in told)
     assert "payments (prod)  error" in told
     assert "  Error: <no> `way` | out" in told
     assert "Note: the ignore rule for x of aws_y.it has nothing to ignore: take it out" in told
