@@ -90,6 +90,15 @@ def reasons(subject: Subject) -> Iterator[Reason]:
             old = _named(before.get(path), shown_before.get(path))
             new = _named(after[path], shown_after.get(path))
             yield from _compare(path, old, new, compared=compared)
+        else:
+            # The document is gone; what it denied may be denied by another that the same attribute still has.
+            others = [
+                statement
+                for other in after
+                if other[0] == path[0]
+                for statement in _named(after[other], shown_after.get(other))
+            ]
+            yield from _denies_less(path, _named(before[path], shown_before.get(path)), others)
 
 
 def _compare(
@@ -101,6 +110,12 @@ def _compare(
             yield _reason("policy-opened", "a policy allows something to everyone", path, name)
         elif statement.effect == "Allow" and compared and not allowed:
             yield _reason("policy-wider", "a policy allows more", path, name)
+    yield from _denies_less(path, old, new)
+
+
+def _denies_less(
+    path: Path, old: list[tuple[Statement, str]], new: list[tuple[Statement, str]]
+) -> Iterator[Reason]:
     for statement, name in old:
         if statement.effect == "Deny" and not any(wider.covers(statement) for wider, _ in new):
             yield _reason("policy-denies-less", "a policy no longer denies something", path, name)

@@ -133,3 +133,21 @@ def test_a_document_with_one_statement_and_no_list() -> None:
     assert rules(updated("aws_iam_policy", document(allow()), single)) == []
     broken = {"policy": json.dumps({"Statement": ["nothing"]})}
     assert rules(updated("aws_iam_policy", document(allow()), broken)) == []
+
+
+@pytest.mark.parametrize("emptied", ["", None, "{}"])
+def test_a_policy_that_is_emptied_denies_nothing_any_more(emptied: str | None) -> None:
+    before, after = document(allow(), deny()), {"policy": emptied}
+    assert texts(updated("aws_secretsmanager_secret_policy", before, after)) == [
+        "weakens-protection: a policy no longer denies something: policy: s3:* on *"
+    ]
+    assert texts(updated("aws_iam_policy", document(allow()), after)) == []
+
+
+def test_what_another_policy_of_the_list_denies_is_still_denied() -> None:
+    def listed(*policies: dict[str, Any]) -> dict[str, Any]:
+        return {"inline_policy": list(policies)}
+
+    two, one = listed(document(allow()), document(deny())), listed(document(deny()))
+    assert texts(updated("aws_iam_role", two, one)) == []
+    assert rules(updated("aws_iam_role", two, listed(document(allow())))) == ["policy-denies-less"]
