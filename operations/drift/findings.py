@@ -42,7 +42,7 @@ class Apply(Enum):
 
     UNDOES = "the next apply undoes it"
     CREATES = "the next apply creates it again"
-    LEAVES = "the next apply leaves it as it is"
+    LEAVES = "it is not configured, so that no apply undoes it"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

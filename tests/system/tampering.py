@@ -183,9 +183,7 @@ CHANGES = {
     "a role gets a policy": Change(_inline_policy, "aws_iam_role", "inline_policy", then="leaves"),
     "a policy is attached": Change(_attached_policy, "aws_iam_role", "managed_policy_arns", then="leaves"),
     "a route leads out": Change(_route, "aws_route_table", 'route["0.0.0.0/0"]', then="leaves"),
-    "a secret has no policy": Change(
-        _secret_policy_deleted, "aws_secretsmanager_secret_policy", "", then="creates"
-    ),
+    "a secret has no policy": Change(_secret_policy_deleted, "aws_secretsmanager_secret_policy", "policy"),
     "everyone may publish": Change(_topic_opened, "aws_sns_topic_policy", "policy"),
     "someone else gets alarms": Change(_receiver, "aws_sns_topic", "subscription", then="leaves"),
     "another may call a function": Change(_caller, "aws_lambda_function", "permission", then="leaves"),

@@ -37,7 +37,10 @@ def test_a_command_is_a_block_to_copy() -> None:
     assert (
         "    ```sh\n    aws ec2 revoke-security-group-ingress --region eu-central-2 --group-id sg-1" in text
     )
-    assert '  - `ingress["tcp 22 from the whole internet"]`: the next apply leaves it as it is' in text
+    assert (
+        '  - `ingress["tcp 22 from the whole internet"]`: it is not configured, so that no apply undoes it'
+        in text
+    )
 
 
 def test_what_is_ignored_is_folded_and_listed() -> None:
