@@ -42,7 +42,7 @@ def _backups(system: Checkout) -> None:
 
 
 def _key(system: Checkout) -> None:
-    system.client("kms").disable_key_rotation(KeyId=system.outputs["key_arns_rds"])
+    system.client("kms").disable_key_rotation(KeyId=system.outputs["key_arns_database"])
 
 
 def _retention(system: Checkout) -> None:
