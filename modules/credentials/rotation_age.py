@@ -55,6 +55,7 @@ class RotationAge(IsolatedFunction):
             name=self.function_name,
             description="Looks up how long ago credentials were rotated",
             schedule_expression="rate(1 hour)",
+            state="ENABLED",  # said, so that an apply turns it on again when somebody has turned it off
         )
         # The rule's ARN names the account; EventBridge does not send it beside that (source: pull request 4116 of
         # hashicorp/terraform-provider-aws).
