@@ -5,7 +5,7 @@
 ``A < B``        B protects more than A; several of one strength: ``A or B < C``
 ``more``         the higher number; ``more, else 30``: not set is 30 (without it: 0)
 ``longer``       the higher number, and not set is for ever; ``longer, 0``: so is 0
-``less``         the lower number; ``less, else 365``: not set is 365 (without it: 0)
+``less``         the lower number; ``less, else 365``: not set, or 0, is 365 (without it: 0)
 ``set``          any value
 ``unset``        no value
 ``all``          each element of a list
@@ -112,6 +112,8 @@ class Numbers:
         try:
             number = float(value)
         except ValueError:
+            return self.sign * self.absent
+        if number == 0 and self.sign < 0:  # how AWS answers where it is off
             return self.sign * self.absent
         return math.inf if number == self.forever else self.sign * number
 
