@@ -179,7 +179,9 @@ CHANGES = {
     "an alarm is deleted": Change(_alarm_deleted, "aws_cloudwatch_metric_alarm", "", then="creates"),
     "a rule lets more in": Change(_rule_widened, "aws_vpc_security_group_ingress_rule", "cidr_ipv4"),
     "a rule is added": Change(_rule_added, "aws_security_group", 'ingress["tcp 22', then="leaves"),
-    "the default group is opened": Change(_default_group_opened, "aws_default_security_group", "ingress"),
+    "the default group is opened": Change(
+        _default_group_opened, "aws_default_security_group", "ingress", then="leaves"
+    ),
     "a role gets a policy": Change(_inline_policy, "aws_iam_role", "inline_policy", then="leaves"),
     "a policy is attached": Change(_attached_policy, "aws_iam_role", "managed_policy_arns", then="leaves"),
     "a route leads out": Change(_route, "aws_route_table", 'route["0.0.0.0/0"]', then="leaves"),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from operations.drift.parts import Parts, Values
 
 _FINDERS: dict[str, dict[str, Callable[[Values, Values, Parts], Iterator[Added]]]] = {
+    # Terraform empties a default group once, when it takes it over.
+    "aws_default_security_group": {"ingress": rules.ingress, "egress": rules.egress},
     "aws_security_group": {"ingress": rules.ingress, "egress": rules.egress},
     "aws_iam_role": {
         "inline_policy": access.inline_policies,

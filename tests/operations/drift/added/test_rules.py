@@ -138,4 +138,10 @@ def test_what_goes_out_is_looked_at_too() -> None:
 def test_a_group_whose_rules_are_configured_in_it_is_terraforms() -> None:
     real = group(rule(cidr_blocks=["0.0.0.0/0"]))
     assert added(GROUP, real, "ingress") == []
-    assert added("aws_default_security_group", real) == []
+
+
+def test_a_default_group_is_to_have_no_rules_but_those_that_are_configured() -> None:
+    real = group(rule(cidr_blocks=["0.0.0.0/0"]))
+    (found,) = added("aws_default_security_group", real)
+    assert "revoke-security-group-ingress" in (found.command or "")
+    assert added("aws_default_security_group", real, "ingress") == []
