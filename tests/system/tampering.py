@@ -24,6 +24,7 @@ class Change:
         path: the attribute; empty when the resource is gone, its beginning when the rest depends on ids.
         severity: how bad it is.
         then: what the next apply does.
+        follows: other attributes that change with it.
     """
 
     do: Callable[[Checkout], None]
@@ -31,6 +32,7 @@ class Change:
     path: str
     severity: str = "security"
     then: str = "undoes"
+    follows: tuple[str, ...] = ()
 
 
 def _backups(system: Checkout) -> None:
@@ -172,7 +174,9 @@ def _timeout(system: Checkout) -> None:
 
 CHANGES = {
     "backups are kept for a day": Change(_backups, "aws_db_instance", "backup_retention_period"),
-    "a key is not rotated": Change(_key, "aws_kms_key", "enable_key_rotation"),
+    "a key is not rotated": Change(
+        _key, "aws_kms_key", "enable_key_rotation", follows=("rotation_period_in_days",)
+    ),
     "a log is kept for a week": Change(_retention, "aws_cloudwatch_log_group", "retention_in_days"),
     "a log gets a tag": Change(_log_tag, "aws_cloudwatch_log_group", "tags.Owner", severity="drift"),
     "an alarm is muted": Change(_alarm_muted, "aws_cloudwatch_metric_alarm", "actions_enabled"),
@@ -190,7 +194,7 @@ CHANGES = {
     "someone else gets alarms": Change(_receiver, "aws_sns_topic", "subscription", then="leaves"),
     "another may call a function": Change(_caller, "aws_lambda_function", "permission", then="leaves"),
     "another may use a key": Change(_grant, "aws_kms_key", "grant", then="leaves"),
-    "a schedule is off": Change(_schedule_off, "aws_cloudwatch_event_rule", "state"),
+    "a schedule is off": Change(_schedule_off, "aws_cloudwatch_event_rule", "state", follows=("is_enabled",)),
     "a file system has no policy": Change(
         _file_system_open, "aws_efs_file_system_policy", "", then="creates"
     ),
