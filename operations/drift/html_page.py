@@ -12,6 +12,8 @@ from operations.review.classes import RISK_FIRST, Class
 from operations.review.json_report import SCHEMA_VERSION, reason_of, resources
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from operations.drift.findings import Checked, Drifted, Finding
     from operations.drift.report import Report
 
@@ -32,6 +34,7 @@ def document(report: Report) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "title": report.title,
+        "sides": ["Recorded", "Real"],
         "verdict": {
             "passed": report.exit_code == 0,
             "exit_code": report.exit_code,
@@ -77,7 +80,7 @@ def _change(system: Checked, finding: Finding) -> dict[str, Any]:
         "waiver": None,
         "reasons": [reason_of(reason) for reason in finding.reasons],
         "why": [],
-        "notes": [_note(system, finding, attribute) for attribute in finding.attributes]
+        "notes": [*_notes(system, finding)]
         + [{"text": f"Undoing it: {reason}", "command": None, "good": False} for reason in finding.undoing],
         "attributes": [_difference(attribute) for attribute in finding.attributes if attribute.path],
         "rename": None,
@@ -86,14 +89,20 @@ def _change(system: Checked, finding: Finding) -> dict[str, Any]:
     }
 
 
-def _note(system: Checked, finding: Finding, attribute: Drifted) -> dict[str, Any]:
-    words = [then(attribute), since(system, finding, attribute), accepted(attribute)]
-    name = f"{attribute.name}: " if attribute.path else ""
-    return {
-        "text": name + "; ".join(word for word in words if word),
-        "command": attribute.command,
-        "good": attribute.accepted is not None,
-    }
+def _notes(system: Checked, finding: Finding) -> Iterator[dict[str, Any]]:
+    """What is to be known of the attributes; of those of which the same is, at once."""
+    found: dict[tuple[str, str | None, bool], list[str]] = {}
+    for attribute in finding.attributes:
+        words = [then(attribute), since(system, finding, attribute), accepted(attribute)]
+        text = "; ".join(word for word in words if word)
+        key = text, attribute.command, attribute.accepted is not None
+        found.setdefault(key, []).extend([attribute.name] if attribute.path else [])
+    for (text, command, good), names in found.items():
+        yield {
+            "text": f"{', '.join(names)}: {text}" if names else text,
+            "command": command,
+            "good": good,
+        }
 
 
 def _difference(attribute: Drifted) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 // Old and new values side by side, with what differs in them marked.
 
+const SIDES = ["Before", "After"];
+
 function valueText(value) {
   if (typeof value === "string") {
     const text = value.trimStart();
@@ -71,7 +73,7 @@ function diffTable(change) {
       "thead",
       {},
       element("tr", {}, element("th", { scope: "col" }, "Attribute"), sides.map((side) =>
-        element("th", { scope: "col" }, one ? "Value" : side === "before" ? "Before" : "After"))),
+        element("th", { scope: "col" }, one ? "Value" : side === "before" ? (report.sides ?? SIDES)[0] : (report.sides ?? SIDES)[1]))),
     ),
     body,
   );
