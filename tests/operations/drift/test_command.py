@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from operations import deployment
+from operations import deployment, terraform_cli
 from operations.drift import notifying
+from operations.project import Project
 from tests.localcloud.server import REGION, Server
 from tests.operations.conftest import Command
 from tests.operations.tiny import STACK, WORD, Tiny
@@ -45,8 +46,15 @@ def deploy(tiny: Tiny, content: dict[str, Any]) -> None:
 
 @pytest.mark.server
 def test_from_clean_to_drift_and_back(
-    tiny: Tiny, aws: Server, name: str, holdfast: Command, tmp_path: Path
+    tiny: Tiny,
+    aws: Server,
+    name: str,
+    holdfast: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    for variable, value in terraform_cli.choose(Project()).variables().items():
+        monkeypatch.setenv(variable, value)
     logs, sns = aws.client("logs"), aws.client("sns")
     deploy(tiny, system(name))
 
@@ -121,10 +129,16 @@ def test_what_cannot_be_planned_is_an_error(tiny: Tiny, holdfast: Command) -> No
 def test_one_environment_does_not_hide_another(tiny: Tiny, holdfast: Command) -> None:
     tiny.keep_states_as_ours()
     deployment.deploy(tiny.project, STACK, environment="dev", approve=lambda: True)
+    main = tiny.root / "main.py"
+    refuse = (
+        'import os, sys\nif os.environ["HOLDFAST_ENVIRONMENT"] == "nowhere":\n    sys.exit("there is none")\n'
+    )
+    main.write_text(refuse + main.read_text(encoding="utf-8"), encoding="utf-8")
     done = holdfast("drift", "-e", "nowhere", "-e", "dev", "--format", "json")
     bad, good = json.loads(done.out)["systems"]
     assert done.code == 1
     assert (bad["environment"], bad["outcome"]) == ("nowhere", "error")
+    assert "there is none" in bad["error"]
     assert (good["environment"], good["outcome"]) == ("dev", "clean")
 
 
