@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from operations.drift.added.model import Added
     from operations.drift.parts import Values
     from operations.plans.differences import Difference
-    from operations.plans.model import Plan, ResourceChange
+    from operations.plans.model import Path, Plan, ResourceChange
     from operations.review.classification import Reviewed
 
     Look = Callable[[str, Values, Parts], Iterable[Added]]
@@ -135,11 +135,7 @@ class Detection:
                 path=difference.path,
                 before=difference.before,
                 after=difference.after,
-                severity=_severity(
-                    reason
-                    for reason in reasons
-                    if reason.path is None or reason.path[0] == difference.path[0]
-                ),
+                severity=_severity(reason for reason in reasons if _is_about(reason, difference.path)),
                 apply=Apply.UNDOES if undone is None or difference.path[0] in undone else Apply.LEAVES,
             )
             for difference in differences
@@ -186,6 +182,19 @@ def _undone(planned: Reviewed | None) -> frozenset[str | int] | None:
     if planned.action is not Action.UPDATE:
         return frozenset() if planned.action is Action.NOTHING else None
     return frozenset(difference.path[0] for difference in planned.differences if difference.path)
+
+
+def _is_about(reason: Reason, path: Path) -> bool:
+    """Whether a reason is about an attribute, what is in it, or what it is in.
+
+    Paths of reasons go through lists; those of attributes name the element.
+    """
+    if reason.path is None:
+        return True
+    one, other = ([part for part in each if isinstance(part, str)] for each in (reason.path, path))
+    shorter, longer = sorted((one, other), key=len)
+    rest = iter(longer)
+    return all(part in rest for part in shorter)
 
 
 def _severity(reasons: Iterable[Reason]) -> Severity:

@@ -42,9 +42,7 @@ def _tls_not_forced(system: Checkout) -> None:
     ]
     rds.modify_db_parameter_group(
         DBParameterGroupName=database["DBParameterGroups"][0]["DBParameterGroupName"],
-        Parameters=[
-            {"ParameterName": "rds.force_ssl", "ParameterValue": "0", "ApplyMethod": "pending-reboot"}
-        ],
+        Parameters=[{"ParameterName": "rds.force_ssl", "ParameterValue": "0", "ApplyMethod": "immediate"}],
     )
 
 

@@ -30,6 +30,20 @@ def test_weaker_protection_comes_first_and_is_undone() -> None:
     assert str(finding.reasons[0]) == "deletion protection is lifted: deletion_protection true → false"
 
 
+def test_only_what_is_weaker_of_a_list_is_security() -> None:
+    def plan_with(**daily: object) -> dict[str, Any]:
+        hourly = {"rule_name": "hourly", "lifecycle": [{"delete_after": 7}]}
+        return {"rule": [hourly, {"rule_name": "daily", "start_window": 60, **daily}]}
+
+    before = plan_with(lifecycle=[{"delete_after": 35}])
+    after = plan_with(lifecycle=[{"delete_after": 1}], start_window=120)
+    (finding,) = found(drift=(drifted("aws_backup_plan.it", before, after),))
+    assert [(each.name, each.severity) for each in finding.attributes] == [
+        ("rule.daily.lifecycle[0].delete_after", Severity.SECURITY),
+        ("rule.daily.start_window", Severity.DRIFT),
+    ]
+
+
 def test_what_is_stronger_than_recorded_is_drift_and_its_end_is_told() -> None:
     weak = {**PROTECTED, "deletion_protection": False}
     (finding,) = found(undone(DATABASE, PROTECTED, weak), drift=(drifted(DATABASE, weak, PROTECTED),))
