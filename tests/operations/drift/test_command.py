@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,70 +44,47 @@ def deploy(tiny: Tiny, content: dict[str, Any]) -> None:
 
 
 @pytest.mark.server
-def test_from_clean_to_drift_and_back(
+def test_drift_beside_a_pending_change(
     tiny: Tiny,
     aws: Server,
     name: str,
     holdfast: Command,
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for variable, value in terraform_cli.choose(Project()).variables().items():
         monkeypatch.setenv(variable, value)
-    logs, sns = aws.client("logs"), aws.client("sns")
     deploy(tiny, system(name))
-
-    def drift(*options: str) -> tuple[int, dict[str, Any]]:
-        done = holdfast("drift", STACK, "--format", "json", *options)
-        return done.code, json.loads(done.out)["systems"][0]
-
-    code, found = drift("--watch")
-    assert (code, found["outcome"], found["findings"]) == (0, "clean", [])
-
-    # Somebody keeps events for a shorter time, and sends messages elsewhere.
-    logs.put_retention_policy(logGroupName=name, retentionInDays=1)
+    # Somebody keeps events for a shorter time, and sends messages elsewhere; somebody else adds a tag, in the code.
+    aws.client("logs").put_retention_policy(logGroupName=name, retentionInDays=1)
     topic = f"arn:aws:sns:{REGION}:123456789012:{name}"
-    sns.subscribe(TopicArn=topic, Protocol="sms", Endpoint="+15555550100")
-    code, found = drift("--watch")
-    assert (code, found["outcome"], found["pending"]) == (3, "drift", [])
+    aws.client("sns").subscribe(TopicArn=topic, Protocol="sms", Endpoint="+15555550100")
+    tiny.write(system(name, tags={"a": "b"}))
+
+    done = holdfast("drift", STACK, "--format", "json", "--watch")
+    (found,) = json.loads(done.out)["systems"]
+    assert (done.code, found["outcome"]) == (3, "both")
     group, receiver = found["findings"]
     assert (group["address"], group["severity"]) == (ADDRESS, "security")
     (retention,) = group["attributes"]
     assert (retention["recorded"], retention["real"], retention["next_apply"]) == (30, 1, "undoes")
     assert receiver["attributes"][0]["command"].startswith("aws sns unsubscribe")
-
-    # What the next apply undoes is undone by it; the rest by its command.
-    deploy(tiny, system(name))
-    (found_by_hand,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
-    sns.unsubscribe(SubscriptionArn=found_by_hand["SubscriptionArn"])
-    code, found = drift("--watch")
-    assert (code, found["outcome"]) == (0, "clean")
-    assert len(found["gone"]) == 2
-
-    # A pending change alone is no drift; beside drift it is told apart from what undoes that.
-    tiny.write(system(name, tags={"a": "b"}))
-    code, found = drift()
-    assert (code, found["outcome"]) == (0, "pending")
-    logs.put_retention_policy(logGroupName=name, retentionInDays=60)
-    code, found = drift()
-    assert (code, found["outcome"]) == (2, "both")
     assert [change["address"] for change in found["pending"]] == [ADDRESS]
-    tiny.write(system(name))
-    code, found = drift()
-    assert (code, found["outcome"], found["pending"]) == (2, "drift", [])
 
-    rule = (
-        f'[[ignore]]\nstack = "{STACK}"\naddress = "{ADDRESS}"\npath = "retention_in_days"\n'
+    # All of it is agreed.
+    rules = [
+        f'[[ignore]]\nstack = "{STACK}"\naddress = "{address}"\npath = "{path}"\n'
         f'reason = "It was agreed with operations."\nexpires = {datetime.now(UTC).date() + timedelta(days=30)}\n'
-    )
-    file = tmp_path / "rules.toml"
-    file.write_text(rule, encoding="utf-8")
-    code, found = drift("--ignore", str(file))
-    assert (code, found["findings"][0]["alarm"]) == (0, None)
+        for address, path in ((ADDRESS, "retention_in_days"), ("aws_sns_topic.it", "subscription"))
+    ]
+    file = tiny.root / "environments" / "drift.toml"
+    file.write_text("".join(rules), encoding="utf-8")
+    done = holdfast("drift", STACK, "--format", "json", "--watch")
+    (ignored,) = json.loads(done.out)["systems"]
+    assert (done.code, ignored["outcome"], ignored["gone"], ignored["notes"]) == (0, "both", [], [])
+    assert len(ignored["findings"]) == 2
 
     # Nothing of a plan stays on the disk.
     assert list((tiny.root / ".holdfast" / "plans").glob("*")) == []
-    deployment.destroy(tiny.project, STACK, environment=None, allow_protected=False, approve=lambda: True)
 
 
 def test_what_changes_outputs_only_is_clean(tiny: Tiny, holdfast: Command) -> None:
