@@ -73,7 +73,8 @@ class Existing:
     def plan(self) -> str:
         """A plan that finds nothing to change; else what it finds."""
         done = self.checkout.terraform("plan -detailed-exitcode -input=false -no-color", DATABASE_HA)
-        return "" if done.returncode == 0 else done.stdout + done.stderr
+        _, _, changes = done.stdout.partition("Terraform used the selected providers")
+        return "" if done.returncode == 0 else f"{changes}{done.stderr}" or done.stdout
 
 
 @pytest.fixture(scope="module")
