@@ -9,6 +9,7 @@ What moto 5.2.5 lacks, and what Terraform shows:
 - The zone has nothing to do with the subnet group, there is no standby's zone, and a reboot with
   ``ForceFailover`` does not move it: a failover drill sees nothing.
 - gp3 has neither IOPS nor throughput; without an explicit minor version the engine has none.
+- A read replica has its source's standby, without being asked for one: a diff on every plan.
 - An instance that is restored to a point in time says that it is a read replica: a plan to promote it.
 - Deletion without a final snapshot's name is accepted.
 """
@@ -117,6 +118,7 @@ def _with_own_id(create: Callable[..., Instance]) -> Callable[..., Instance]:
     def create_db_instance_read_replica(self: Backend, db_kwargs: dict[str, Any]) -> Instance:
         replica = create(self, db_kwargs)
         replica.dbi_resource_id = _new_id()
+        replica.multi_az = bool(db_kwargs.get("multi_az"))
         return replica
 
     return create_db_instance_read_replica

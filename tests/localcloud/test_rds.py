@@ -209,6 +209,19 @@ def parameters_can_be_reset(server: Server) -> None:
     assert not rds.describe_db_parameters(DBParameterGroupName=name)["Parameters"]
 
 
+def a_replica_has_no_standby_without_asking(server: Server) -> None:
+    source = create(server, MultiAZ=True)["DBInstanceIdentifier"]
+    cases: list[tuple[dict[str, Any], bool]] = [({}, False), ({"MultiAZ": True}, True)]
+    for asked, expected in cases:
+        name = new_name("replica")
+        server.client("rds").create_db_instance_read_replica(
+            DBInstanceIdentifier=name,
+            SourceDBInstanceIdentifier=source,
+            **asked,
+        )
+        assert describe(server, name)["MultiAZ"] is expected
+
+
 def what_is_restored_is_no_replica(server: Server) -> None:
     source, name = create(server)["DBInstanceIdentifier"], new_name("restored")
     server.client("rds").restore_db_instance_to_point_in_time(
@@ -229,6 +242,7 @@ GAPS: list[Check] = [
     gp3_has_its_baseline,
     a_major_version_gets_a_minor_one,
     a_final_snapshot_needs_a_name,
+    a_replica_has_no_standby_without_asking,
     what_is_restored_is_no_replica,
     a_subscription_is_enabled,
     a_subscription_can_be_changed,
