@@ -40,22 +40,6 @@ if notice := guard.check(folder, name, recorded):
     print(notice, file=sys.stderr)
 """
 
-PROGRAM = """
-import json, sys
-from pathlib import Path
-
-if sys.argv[1] == "drift":
-    # `holdfast drift` has tests of its own; here it finds what it is told.
-    _, stack, _, environment, _, format_, _, out = sys.argv[1:]
-    told = Path("environments") / f"{environment}.drift"
-    code, report = json.loads(told.read_text()) if told.exists() else (0, "nothing drifted")
-    Path(out).write_text(f"{report}, says {format_} of {stack}")
-    sys.exit(code)
-
-from operations.app import main
-main()
-"""
-
 
 @dataclass(frozen=True)
 class Project:
@@ -80,7 +64,6 @@ class Project:
         for manifest in (made.folder / "environments").glob("*.manifest"):
             manifest.unlink()
         (made.folder / "main.py").write_text(MAIN, encoding="utf-8")
-        (made.folder / "operations" / "__main__.py").write_text(PROGRAM, encoding="utf-8")
         made.write("dev", "a word")
         made.write("prod", "a word", group=group)
         made.holdfast("manifest", "update")
@@ -97,14 +80,16 @@ class Project:
         system["output"] = {"word": {"value": "${terraform_data.word.output}"}}
         if group is not None:
             system["provider"] = {"aws": [{"region": REGION}]}
-            system["resource"]["aws_cloudwatch_log_group"] = {"records": {"name": group}}
+            system["resource"]["aws_cloudwatch_log_group"] = {
+                "records": {"name": group, "retention_in_days": 365}
+            }
         path = self.folder / "environments" / f"{environment}.json"
         path.write_text(json.dumps(system), encoding="utf-8")
 
-    def drifts(self, environment: str, code: int, report: str) -> None:
-        """What a search for drift finds from now on."""
-        path = self.folder / "environments" / f"{environment}.drift"
-        path.write_text(json.dumps([code, report]), encoding="utf-8")
+    def break_(self, environment: str) -> None:
+        """Describe a system that Terraform cannot plan."""
+        path = self.folder / "environments" / f"{environment}.json"
+        path.write_text(json.dumps({"resource": {"terraform_nothing": {"word": {}}}}), encoding="utf-8")
 
     def provider_without_group(self, environment: str, word: str) -> None:
         """The system without its log group, which Terraform then deletes."""

@@ -262,18 +262,19 @@ def test_without_an_account_nothing_but_tests_run(name: str, event: str, run: Ru
 
 
 def test_drift_is_an_issue_until_it_is_gone(project: Project, github: FakeGitHub, run: Run) -> None:
-    project.drifts("prod", 3, "a port was opened")
-    project.commit()
+    logs = project.aws.client("logs")
+    logs.put_retention_policy(logGroupName=GROUP_NAME, retentionInDays=1)
     done = run("drift", "schedule", {})
     assert results(done) == dict.fromkeys(
         ("systems", "drift (dev, records)", "drift (prod, records)"), "success"
     ), [job.printed for job in done.values()]
     (issue,) = github.open_issues()
     assert issue["title"] == "Security drift: records in prod"
-    assert issue["body"].endswith("a port was opened, says markdown of records")
+    assert GROUP in issue["body"]
+    assert "retention_in_days" in issue["body"]
 
-    project.drifts("prod", 0, "nothing drifted")
-    project.drifts("dev", 1, "it failed")
+    logs.put_retention_policy(logGroupName=GROUP_NAME, retentionInDays=365)
+    project.break_("dev")
     project.commit()
     done = run("drift", "workflow_dispatch", {})
     assert results(done)["drift (prod, records)"] == "success"
