@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from operations.plans.model import without_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from operations.plans.json_values import Json
     from operations.plans.model import Configuration, Module
@@ -34,6 +34,10 @@ class References:
     def of(self, address: str) -> frozenset[str]:
         """The resources that a resource refers to."""
         return frozenset().union(*self._by_argument.get(address, {}).values())
+
+    def by_argument(self, address: str) -> Mapping[str, frozenset[str]]:
+        """The resources that a resource refers to, by argument."""
+        return self._by_argument.get(address, {})
 
     def through(self, address: str, argument: str) -> frozenset[str] | None:
         """The resources that one argument of a resource refers to.
