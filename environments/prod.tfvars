@@ -15,6 +15,8 @@ tags = {
 network = {
   cidr = "10.30.0.0/16"
   nat  = "one_per_az"
+  # ec2 is there for Security Hub (EC2.10); the others are what functions call.
+  interface_endpoints = ["ec2", "kms", "logs", "secretsmanager"]
 }
 
 database = {

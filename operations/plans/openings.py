@@ -11,7 +11,7 @@ from operations.plans.lookup import UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from operations.plans.json_values import Json
+    from operations.plans.json_values import Json, Marks
 
 EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 """The whole internet."""
@@ -92,7 +92,7 @@ class Opening:
         return f"{self.protocol} {first if first == last else f'{first}-{last}'} {way} {who}"
 
 
-def openings(type_: str, values: Json, unknown: Json) -> list[Opening]:
+def openings(type_: str, values: Json, unknown: Marks) -> list[Opening]:
     """What a group, or a rule of one, lets through.
 
     Args:
@@ -120,7 +120,7 @@ def openings(type_: str, values: Json, unknown: Json) -> list[Opening]:
     return found
 
 
-def _of_rule(rule: Mapping[str, Json], unknown: Mapping[str, Json], direction: str) -> Iterator[Opening]:
+def _of_rule(rule: Mapping[str, Json], unknown: Mapping[str, Marks], direction: str) -> Iterator[Opening]:
     name = "ip_protocol" if "ip_protocol" in rule or "ip_protocol" in unknown else "protocol"
     protocol = None if unknown.get(name) is True else str(rule.get(name))
     uncertain = unknown.get("from_port") is True or unknown.get("to_port") is True
@@ -130,7 +130,7 @@ def _of_rule(rule: Mapping[str, Json], unknown: Mapping[str, Json], direction: s
         yield Opening(direction=direction, protocol=protocol, ports=None if uncertain else ports, peer=peer)
 
 
-def _peers(rule: Mapping[str, Json], unknown: Mapping[str, Json]) -> Iterator[str | None]:
+def _peers(rule: Mapping[str, Json], unknown: Mapping[str, Marks]) -> Iterator[str | None]:
     for name in _PEERS:
         value, mark = rule.get(name), unknown.get(name)
         if mark is True:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from environments.problem import Problem
+from operations import toml_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,18 +80,9 @@ def read(path: Path, *, today: date) -> list[Waiver]:
         Problem: the file is missing or broken, a waiver lacks something, says something unknown, or lasts too long.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-        found = _File.model_validate(values).waiver
-    except FileNotFoundError:
-        raise Problem(f"{path}: there is no such file", fix="name a file of waivers") from None
-    except OSError as error:
-        raise Problem(f"{path}: cannot be read ({error.strerror})", fix="name a readable file") from None
-    except UnicodeDecodeError:
-        raise Problem(f"{path}: is not UTF-8 text", fix="save the file in the encoding UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise Problem(f"{path}: is not valid TOML", given=error, fix="correct it") from None
+        found = _File.model_validate(toml_file.read(path, what="waivers")).waiver
     except ValidationError as error:
-        raise _problem(path, error) from None
+        raise toml_file.problem(path, error, table="waiver", model=Waiver, allowed=_ALLOWED) from None
     for number, waiver in enumerate(found, start=1):
         if waiver.expires > today + LONGEST:
             raise Problem(
@@ -101,15 +92,3 @@ def read(path: Path, *, today: date) -> list[Waiver]:
                 fix="plan again when the time has come; a waiver is for one plan",
             )
     return found
-
-
-def _problem(path: Path, error: ValidationError) -> Problem:
-    first = error.errors(include_url=False, include_context=False)[0]
-    place = first["loc"]
-    where, name = (f", waiver {int(place[1]) + 1}", str(place[2])) if len(place) > 2 else ("", str(place[-1]))  # noqa: PLR2004 - list, position, field
-    if first["type"] == "extra_forbidden":
-        known = ", ".join(Waiver.model_fields) if where else "[[waiver]] tables"
-        return Problem(f"{path}{where}: has no setting {name}", allowed=known, fix="take it out")
-    given = None if first["type"] == "missing" else first["input"]
-    what = "is missing" if first["type"] == "missing" else "is not valid"
-    return Problem(f"{path}{where}: {name} {what}", given=given, allowed=_ALLOWED.get(name))
