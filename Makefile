@@ -14,7 +14,7 @@ export PIPENV_VERBOSITY = -1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo destroy install preflight test unit rotation-matrix bench diagram docs lint format clean
+.PHONY: help demo destroy install preflight test unit rotation-matrix mutants bench diagram docs lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,9 @@ unit: install ## Run the tests that need neither Terraform nor a server
 
 rotation-matrix: install ## Show what becomes of a rotation with every fault; writes docs/rotation-matrix.md
 	@$(VENV_PYTHON) -m tests.rotation_matrix
+
+mutants: install ## Take each protection out of citizen-data, one at a time: a rule of `holdfast comply` must notice
+	@$(VENV_PYTHON) -m tests.compliance.mutants
 
 bench: install ## Measure the speed of synthesis and of a review
 	@$(HOLDFAST) bench

@@ -40,6 +40,26 @@ def graph(document: Mapping[str, Any], *, name: str, source: str) -> Graph:
 
 
 def _resources(document: Mapping[str, Any], source: str) -> Iterator[Resource]:
+    there = frozenset(_addresses(document, source))
+    for block, prefix in _BLOCKS.items():
+        for type_, named in document.get(block, {}).items():
+            for name, values in named.items():
+                arguments = {key: value for key, value in values.items() if key not in _META}
+                named_there = {
+                    key: frozenset(address for address in references(value) if address in there)
+                    for key, value in arguments.items()
+                }
+                yield Resource(
+                    address=f"{prefix}{type_}.{name}",
+                    type=type_,
+                    values=arguments,
+                    references=named_there,
+                    managed=not prefix,
+                )
+
+
+def _addresses(document: Mapping[str, Any], source: str) -> Iterator[str]:
+    """The addresses of what is there; a reference to anything else is not resolved."""
     for block, prefix in _BLOCKS.items():
         types = document.get(block, {})
         if not isinstance(types, dict) or not all(isinstance(named, dict) for named in types.values()):
@@ -48,14 +68,7 @@ def _resources(document: Mapping[str, Any], source: str) -> Iterator[Resource]:
             for name, values in named.items():
                 if not isinstance(values, dict):
                     raise Problem(f"{source}: {type_}.{name} is no block", fix="synthesize it again")
-                arguments = {key: value for key, value in values.items() if key not in _META}
-                yield Resource(
-                    address=f"{prefix}{type_}.{name}",
-                    type=type_,
-                    values=arguments,
-                    references={key: frozenset(references(value)) for key, value in arguments.items()},
-                    managed=not prefix,
-                )
+                yield f"{prefix}{type_}.{name}"
 
 
 def references(value: Json) -> Iterator[str]:

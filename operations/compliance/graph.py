@@ -96,9 +96,10 @@ class Resource:
     def is_set(self, path: str) -> bool | Unknown:
         """Whether anything is written at a path; a reference to another resource is something."""
         value = self.value(path)
-        if value is not UNKNOWN:
-            return value not in (None, "", [], {})
         refers = bool(self.references.get(path.split(".", maxsplit=1)[0]))
+        if value is not UNKNOWN:
+            computed = isinstance(value, list) and all(map(_is_computed, value))
+            return UNKNOWN if value and computed and not refers else value not in (None, "", [], {})
         whole: Json = dict(self.values)
         texts = [text for text in found(whole, path.split(".")) if isinstance(text, str)]
         return True if refers and all(_PLAIN.match(text) for text in texts) else UNKNOWN
@@ -170,6 +171,10 @@ def _settled(value: Json) -> Json | Unknown:
     if isinstance(value, str) and (value == REDACTED or (is_expression(value) and not _is_json(value))):
         return UNKNOWN
     return value
+
+
+def _is_computed(value: Json) -> bool:
+    return isinstance(value, str) and is_expression(value)
 
 
 def _is_json(text: str) -> bool:

@@ -94,6 +94,20 @@ def denies_plain_text(found: Sequence[Statement]) -> bool:
     )
 
 
+def denies_other_accounts(statement: Statement) -> bool:
+    """Whether a statement denies what it is about to everyone of another account."""
+    return (
+        statement.effect == "Deny"
+        and "*" in statement.principals
+        and "aws:principalaccount" in _keys(statement.said.get("Condition"))
+    )
+
+
+def has_condition(statement: Statement, key: str) -> bool:
+    """Whether a statement has a condition on a key."""
+    return key.lower() in _keys(statement.said.get("Condition"))
+
+
 def allowed(statement: Statement, action: str) -> bool:
     """Whether a statement is about an action, whatever its effect."""
     if statement.said.get("NotAction"):

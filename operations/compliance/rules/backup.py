@@ -6,14 +6,26 @@ import re
 from typing import TYPE_CHECKING
 
 from operations.compliance.graph import UNKNOWN
-from operations.compliance.verdicts import decided, fails, needs_runtime, number, passes, require_set, shown
+from operations.compliance.policies import allowed, attached, denies_other_accounts
+from operations.compliance.verdicts import (
+    decided,
+    fails,
+    is_true,
+    needs_runtime,
+    number,
+    passes,
+    require,
+    require_set,
+    shown,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
-    from operations.compliance.graph import Graph, Resource
+    from operations.compliance.graph import Graph, Resource, Unknown
     from operations.compliance.verdicts import Finding
     from operations.plans.json_values import Json
+    from operations.plans.statements import Statement
 
 RETENTION_DAYS = 35
 """The pack's parameter of backup-plan-min-frequency-and-min-retention-check."""
@@ -34,6 +46,62 @@ def daily_for_35_days(graph: Graph) -> Iterator[Finding]:
         yield decided(plan, "rule", bool(good), "; ".join(map(_text, good or rules)))
 
 
+def continuous(graph: Graph) -> Iterator[Finding]:
+    """Every plan keeps what a recovery to any point within 35 days needs."""
+    for plan in graph.all("aws_backup_plan"):
+        rules = plan.blocks("rule")
+        if rules is UNKNOWN:
+            yield needs_runtime(plan, "rule")
+            continue
+        good = [rule for rule in rules if is_true(rule.get("enable_continuous_backup")) and _is_kept(rule)]
+        evidence = "; ".join(map(_text, good)) or "no rule with continuous backup, kept for 35 days"
+        yield decided(plan, "rule.enable_continuous_backup", any(map(_is_daily, good)), evidence)
+
+
+def failures_told(graph: Graph) -> Iterator[Finding]:
+    """Somebody hears of backups that failed."""
+    for vault in graph.all("aws_backup_vault"):
+        told = graph.referring(vault, "backup_vault_name", "aws_backup_vault_notifications")
+        events = [event for one in told for event in _list(one.value("backup_vault_events"))]
+        if UNKNOWN in events:
+            yield needs_runtime(vault, "aws_backup_vault_notifications")
+        else:
+            evidence = ", ".join(map(str, events)) or "no notifications"
+            good = "BACKUP_JOB_FAILED" in events
+            yield decided(vault, "aws_backup_vault_notifications.backup_vault_events", good, evidence)
+
+
+def vault_kept(graph: Graph) -> Iterator[Finding]:
+    """A vault with recovery points in it cannot be deleted."""
+    for vault in graph.all("aws_backup_vault"):
+        yield require(vault, "force_destroy", lambda value: not is_true(value), default=False)
+
+
+def recovery_points_kept(graph: Graph) -> Iterator[Finding]:
+    """Nobody may delete a recovery point: a vault's policy denies it to everyone."""
+    yield from _denied(graph, lambda statement: "*" in statement.principals and not statement.conditional)
+
+
+def vault_closed_to_others(graph: Graph) -> Iterator[Finding]:
+    """No other account may use a vault."""
+    yield from _denied(graph, denies_other_accounts)
+
+
+def _denied(graph: Graph, good: Callable[[Statement], bool]) -> Iterator[Finding]:
+    attribute = "aws_backup_vault_policy.policy"
+    for vault in graph.all("aws_backup_vault"):
+        found = attached(graph, vault, "backup_vault_name", "aws_backup_vault_policy")
+        if found is None:
+            yield needs_runtime(vault, attribute)
+        else:
+            denials = [
+                statement
+                for statement in found
+                if statement.effect == "Deny" and allowed(statement, "backup:DeleteRecoveryPoint")
+            ]
+            yield decided(vault, attribute, any(map(good, denials)), f"{len(found)} statements")
+
+
 def vault_has_own_key(graph: Graph) -> Iterator[Finding]:
     """Recovery points are encrypted with a key of ours."""
     for vault in graph.all("aws_backup_vault"):
@@ -41,10 +109,10 @@ def vault_has_own_key(graph: Graph) -> Iterator[Finding]:
 
 
 def vault_locked(graph: Graph) -> Iterator[Finding]:
-    """Nobody deletes a recovery point before 35 days."""
+    """Nobody deletes a recovery point before 35 days, and there is a longest time too."""
     for vault in graph.all("aws_backup_vault"):
         locks = graph.referring(vault, "backup_vault_name", "aws_backup_vault_lock_configuration")
-        days = [lock.value("min_retention_days") for lock in locks]
+        days = [lock.value("min_retention_days") for lock in locks if _has_a_longest(lock)]
         evidence = f"min_retention_days {', '.join(shown(day) for day in days if day is not UNKNOWN)}"
         attribute = "aws_backup_vault_lock_configuration.min_retention_days"
         if UNKNOWN in days:
@@ -75,6 +143,15 @@ def in_a_plan(graph: Graph, resource: Resource) -> Finding:
     if uncertain:
         return needs_runtime(resource, attribute, "a selection by tags, or one that is not known yet")
     return fails(resource, attribute, "no selection of a backup plan covers it")
+
+
+def _has_a_longest(lock: Resource) -> bool:
+    longest = lock.value("max_retention_days")
+    return longest is UNKNOWN or number(longest) > 0
+
+
+def _list(value: Json | Unknown) -> list[Json | Unknown]:
+    return list(value) if isinstance(value, list) else [value]
 
 
 def _has_tags(resource: Resource, tags: list[Mapping[str, Json]]) -> bool:

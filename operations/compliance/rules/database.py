@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from operations.compliance.graph import UNKNOWN
@@ -18,17 +19,32 @@ from operations.compliance.verdicts import (
     require_true,
     shown,
 )
+from operations.plans.json_values import Json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from operations.compliance.graph import Graph, Resource, Unknown
     from operations.compliance.verdicts import Finding
-    from operations.plans.json_values import Json
 
 _TYPE = "aws_db_instance"
+_THREE_DAYS = 3 * 24 * 60  # in minutes, as rds.log_retention_period counts; the default of RDS
 A_WEEK = 7
 """Days; Security Hub's parameter of RDS.11."""
+
+A_YEAR = 365
+LONGEST = 35
+"""Days that RDS keeps automated backups at most."""
+
+_AUDIT: dict[str, Callable[[Json], bool]] = {
+    "log_connections": lambda value: str(value) in {"1", "on"},
+    "log_disconnections": lambda value: str(value) in {"1", "on"},
+    "log_statement": lambda value: value in {"ddl", "mod", "all"},
+    "pgaudit.log": lambda value: value is not None and value not in {"", "none", "0"},
+    "rds.log_retention_period": lambda value: number(value) >= _THREE_DAYS,
+    "shared_preload_libraries": lambda value: "pgaudit" in str(value).split(","),
+}
+"""Parameters of PostgreSQL that make a trail."""
 
 _DEFAULT_PORTS = {"mariadb": 3306, "mysql": 3306, "oracle": 1521, "postgres": 5432, "sqlserver": 1433}
 _AURORA = {"aurora": "mysql", "aurora-mysql": "mysql", "aurora-postgresql": "postgres"}
@@ -178,6 +194,64 @@ def insights_encrypted(graph: Graph) -> Iterator[Finding]:
             yield require_true(instance, "performance_insights_enabled")
         else:
             yield require_set(instance, "performance_insights_kms_key_id")
+
+
+def insights_kept_a_year(graph: Graph) -> Iterator[Finding]:
+    """Performance Insights keeps a year or longer."""
+    for instance in graph.all(_TYPE):
+        yield require(
+            instance,
+            "performance_insights_retention_period",
+            lambda value: number(value) >= A_YEAR,
+            default=A_WEEK,
+        )
+
+
+def backed_up_35_days(graph: Graph) -> Iterator[Finding]:
+    """Automated backups are kept for as long as RDS can: 35 days."""
+    for instance in graph.all(_TYPE):
+        yield require(instance, "backup_retention_period", lambda value: number(value) >= LONGEST, default=0)
+
+
+def final_snapshot(graph: Graph) -> Iterator[Finding]:
+    """A last snapshot is made before a database is deleted."""
+    for instance in graph.all(_TYPE):
+        yield require(instance, "skip_final_snapshot", lambda value: not is_true(value), default=False)
+
+
+def backups_outlive_it(graph: Graph) -> Iterator[Finding]:
+    """Automated backups stay when a database is deleted."""
+    for instance in graph.all(_TYPE):
+        yield require(instance, "delete_automated_backups", lambda value: not is_true(value), default=True)
+
+
+def audited(graph: Graph) -> Iterator[Finding]:
+    """PostgreSQL logs logins, what changes the schema, and what the audit extension writes."""
+    for instance in graph.all(_TYPE):
+        if engine(instance) not in (UNKNOWN, "postgres"):
+            yield _other_engine(instance)
+            continue
+        values = {name: parameter(graph, instance, name) for name in _AUDIT}
+        wrong = [name for name, value in values.items() if value is not UNKNOWN and not _AUDIT[name](value)]
+        if not wrong and UNKNOWN in values.values():
+            yield needs_runtime(instance, "aws_db_parameter_group.parameter")
+        else:
+            evidence = f"{', '.join(wrong)} wrong" if wrong else ", ".join(values)
+            yield decided(instance, "aws_db_parameter_group.parameter", not wrong, evidence)
+
+
+def strong_password_hashes(graph: Graph) -> Iterator[Finding]:
+    """PostgreSQL stores passwords as SCRAM hashes."""
+    for instance in graph.all(_TYPE):
+        if engine(instance) not in (UNKNOWN, "postgres"):
+            yield _other_engine(instance)
+            continue
+        value = parameter(graph, instance, "password_encryption")
+        attribute = "aws_db_parameter_group.parameter.password_encryption"
+        if value is UNKNOWN:
+            yield needs_runtime(instance, attribute)
+        else:
+            yield decided(instance, attribute, value == "scram-sha-256", shown(value))
 
 
 def own_key(graph: Graph) -> Iterator[Finding]:

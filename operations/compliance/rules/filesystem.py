@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from operations.compliance.graph import UNKNOWN
-from operations.compliance.policies import attached, denies_plain_text
+from operations.compliance.policies import attached, denies_plain_text, open_to_everyone
 from operations.compliance.rules.backup import in_a_plan
 from operations.compliance.verdicts import decided, fails, needs_runtime, require, require_set, require_true
 
@@ -73,3 +73,16 @@ def tls_only(graph: Graph) -> Iterator[Finding]:
             yield needs_runtime(filesystem, attribute)
         else:
             yield decided(filesystem, attribute, denies_plain_text(found), f"{len(found)} statements")
+
+
+def private(graph: Graph) -> Iterator[Finding]:
+    """No file system's policy lets everyone mount it."""
+    for filesystem in graph.all(_TYPE):
+        found = attached(graph, filesystem, "file_system_id", "aws_efs_file_system_policy")
+        attribute = "aws_efs_file_system_policy.policy"
+        if found is None:
+            yield needs_runtime(filesystem, attribute)
+        else:
+            opened = open_to_everyone(found)
+            # Without any policy whoever reaches a mount target may mount (EFS user guide, 2026-11).
+            yield decided(filesystem, attribute, bool(found) and not opened, f"{len(found)} statements")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from operations.compliance import facts
 from operations.compliance.graph import UNKNOWN, without_expressions
-from operations.compliance.policies import allowed, document_of, everywhere
+from operations.compliance.policies import allowed, document_of, everywhere, has_condition
 from operations.compliance.verdicts import decided, fails, needs_runtime, not_applicable, passes
 from operations.plans.json_values import embedded
 from operations.plans.statements import statements
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _IDENTITIES = ("aws_iam_role", "aws_iam_user", "aws_iam_group")
 _MANAGED = ("aws_iam_policy",)
 _INLINE = ("aws_iam_role_policy", "aws_iam_user_policy", "aws_iam_group_policy")
+_INTERFACES = "ec2:CreateNetworkInterface"
+_FROM_CODE = "lambda:SourceFunctionArn"
 _ARN_PARTS = 6  # arn:partition:service:region:account:resource
 _DECRYPTION = ("kms:Decrypt", "kms:ReEncryptFrom")
 
@@ -106,6 +108,27 @@ def assumed_by_somebody(graph: Graph) -> Iterator[Finding]:
             continue
         opened = [statement for statement in document if statement.to_everyone]
         yield decided(role, "assume_role_policy", not opened, "; ".join(map(str, opened or document)))
+
+
+def network_not_for_code(graph: Graph) -> Iterator[Finding]:
+    """What Lambda needs to reach a VPC is denied to the function's own code.
+
+    Source: Lambda developer guide, configuration-vpc, "Required IAM permissions", 2026-11.
+    """
+    for policy in graph.all(*_MANAGED, *_INLINE):
+        document = document_of(policy, "policy")
+        if document is None:
+            yield needs_runtime(policy, "policy")
+            continue
+        given = any(one.effect == "Allow" and allowed(one, _INTERFACES) for one in document)
+        if given:
+            denied = any(
+                one.effect == "Deny" and allowed(one, _INTERFACES) and has_condition(one, _FROM_CODE)
+                for one in document
+            )
+            yield decided(
+                policy, "policy", denied, "denied to the code" if denied else f"{_INTERFACES} for the code"
+            )
 
 
 def _decrypts_with_all_keys(statement: Statement) -> Objection:

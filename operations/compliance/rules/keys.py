@@ -9,6 +9,7 @@ from operations.compliance.verdicts import (
     decided,
     needs_runtime,
     not_applicable,
+    number,
     require,
     require_true,
 )
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from operations.compliance.verdicts import Finding
 
 _SYMMETRIC = "SYMMETRIC_DEFAULT"
+A_YEAR = 365
 DELETION_DAYS = 30
 """The longest that KMS waits before it deletes a key."""
 
@@ -52,4 +54,12 @@ def deleted_late(graph: Graph) -> Iterator[Finding]:
     for key in graph.all("aws_kms_key"):
         yield require(
             key, "deletion_window_in_days", lambda value: value == DELETION_DAYS, default=DELETION_DAYS
+        )
+
+
+def rotated_yearly(graph: Graph) -> Iterator[Finding]:
+    """Keys that are rotated are so every year or sooner."""
+    for key in graph.all("aws_kms_key"):
+        yield require(
+            key, "rotation_period_in_days", lambda value: 0 < number(value) <= A_YEAR, default=A_YEAR
         )

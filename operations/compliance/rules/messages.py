@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from operations.compliance.graph import UNKNOWN
 from operations.compliance.policies import attached, denies_plain_text, document_of, open_to_everyone
-from operations.compliance.verdicts import decided, needs_runtime, passes, require_set, require_true
+from operations.compliance.verdicts import (
+    decided,
+    needs_runtime,
+    not_applicable,
+    number,
+    passes,
+    require,
+    require_set,
+    require_true,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,6 +23,9 @@ if TYPE_CHECKING:
     from operations.compliance.graph import Graph, Resource
     from operations.compliance.verdicts import Finding
     from operations.plans.statements import Statement
+
+LONGEST = 14 * 86400
+"""Seconds that SQS keeps a message at most."""
 
 _FEEDBACK = tuple(
     f"{protocol}_{outcome}_feedback_role_arn"
@@ -74,6 +86,32 @@ def queue_tls_only(graph: Graph) -> Iterator[Finding]:
     for queue in graph.all("aws_sqs_queue"):
         found = attached(graph, queue, "queue_url", "aws_sqs_queue_policy")
         yield _tls(queue, found, "aws_sqs_queue_policy.policy")
+
+
+def topic_heard(graph: Graph) -> Iterator[Finding]:
+    """Somebody receives what a topic gets."""
+    for topic in graph.all("aws_sns_topic"):
+        found = graph.referring(topic, "topic_arn", "aws_sns_topic_subscription")
+        unknown = not found and graph.unresolved("topic_arn", "aws_sns_topic_subscription")
+        evidence = f"{len(found)} subscriptions"
+        yield decided(topic, "aws_sns_topic_subscription", UNKNOWN if unknown else bool(found), evidence)
+
+
+def queue_has_own_key(graph: Graph) -> Iterator[Finding]:
+    """Queues are encrypted with a key of ours."""
+    for queue in graph.all("aws_sqs_queue"):
+        yield require_set(queue, "kms_master_key_id")
+
+
+def dead_letters_kept(graph: Graph) -> Iterator[Finding]:
+    """Dead letters are kept for as long as SQS can: 14 days."""
+    for queue in graph.all("aws_sqs_queue"):
+        if graph.referring(queue, "dead_letter_config", "aws_lambda_function"):
+            yield require(
+                queue, "message_retention_seconds", lambda value: number(value) >= LONGEST, default=0
+            )
+        else:
+            yield not_applicable(queue, "aws_lambda_function.dead_letter_config", "takes no dead letters")
 
 
 def _of_topic(graph: Graph, topic: Resource) -> Sequence[Statement] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from operations.compliance.graph import UNKNOWN, is_expression
+from operations.compliance.policies import document_of, open_to_everyone
 from operations.compliance.verdicts import (
     decided,
     fails,
@@ -70,7 +71,7 @@ def flow_logs(graph: Graph) -> Iterator[Finding]:
     """Every VPC logs at least what it rejects."""
     for vpc in graph.all("aws_vpc"):
         logs = graph.referring(vpc, "vpc_id", "aws_flow_log")
-        kinds = [log.value("traffic_type", "ALL") for log in logs]
+        kinds = [log.value("traffic_type") for log in logs]
         if any(kind in _REJECTED for kind in kinds):
             yield passes(vpc, "aws_flow_log.traffic_type", ", ".join(log.address for log in logs))
         elif UNKNOWN in kinds or graph.unresolved("vpc_id", "aws_flow_log"):
@@ -91,6 +92,18 @@ def ec2_endpoint(graph: Graph) -> Iterator[Finding]:
             yield needs_runtime(vpc, "aws_vpc_endpoint.service_name")
         else:
             yield fails(vpc, "aws_vpc_endpoint.service_name", "no endpoint for ec2")
+
+
+def endpoints_private(graph: Graph) -> Iterator[Finding]:
+    """Endpoints serve this account only."""
+    for endpoint in graph.all("aws_vpc_endpoint"):
+        found = document_of(endpoint, "policy")
+        if found is None:
+            yield needs_runtime(endpoint, "policy")
+        else:
+            # Without a policy an endpoint serves everyone (VPC user guide, "Control access", 2026-11).
+            good = bool(found) and not open_to_everyone(found)
+            yield decided(endpoint, "policy", good, f"{len(found)} statements")
 
 
 def acl_without_remote_access(graph: Graph) -> Iterator[Finding]:

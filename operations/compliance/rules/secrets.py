@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from operations.compliance.graph import UNKNOWN
-from operations.compliance.policies import attached, denies_plain_text
+from operations.compliance.policies import attached, denies_other_accounts, denies_plain_text
 from operations.compliance.verdicts import (
     decided,
     fails,
     needs_runtime,
     number,
     passes,
+    require,
     require_set,
     require_true,
     shown,
@@ -27,6 +28,10 @@ _TYPE = "aws_secretsmanager_secret"
 _ROTATION = "aws_secretsmanager_secret_rotation"
 LONGEST_DAYS = 90
 """Security Hub's parameter of SecretsManager.4."""
+
+A_WEEK = 7
+LONGEST_WINDOW = 30
+"""Days; what Secrets Manager does unless told otherwise."""
 
 AGENCY_DAYS = 30
 """What the agency asks for."""
@@ -78,6 +83,26 @@ def policies_block_the_public(graph: Graph) -> Iterator[Finding]:
     """Secrets Manager refuses a policy that lets everyone in."""
     for policy in graph.all("aws_secretsmanager_secret_policy"):
         yield require_true(policy, "block_public_policy")
+
+
+def closed_to_others(graph: Graph) -> Iterator[Finding]:
+    """No other account may use a secret."""
+    for secret in graph.all(_TYPE, managed=False):
+        found = attached(graph, secret, "secret_arn", "aws_secretsmanager_secret_policy")
+        attribute = "aws_secretsmanager_secret_policy.policy"
+        if found is None:
+            yield needs_runtime(secret, attribute)
+        else:
+            good = any(map(denies_other_accounts, found))
+            yield decided(secret, attribute, good, f"{len(found)} statements")
+
+
+def recoverable(graph: Graph) -> Iterator[Finding]:
+    """A secret that is deleted can be had back for a week or longer."""
+    for secret in graph.all(_TYPE):
+        yield require(
+            secret, "recovery_window_in_days", lambda value: number(value) >= A_WEEK, default=LONGEST_WINDOW
+        )
 
 
 def _own_key_of_existing(secret: Resource) -> Finding:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from operations.compliance.configuration import references
+
 Resources = dict[str, dict[str, dict[str, Any]]]
 """Type to name to arguments, as in Terraform JSON."""
 
@@ -42,7 +44,7 @@ class Case:
 
     def document(self, *, changed: bool = False, unknown: bool = False) -> dict[str, Any]:
         """The Terraform JSON; with the change, or with what would change not known."""
-        resources = copy.deepcopy(self.good)
+        resources: dict[str, Any] = copy.deepcopy(self.good)
         for address, change in self.change.items() if changed or unknown else ():
             type_, name = address.split(".")
             if change is GONE:
@@ -56,6 +58,11 @@ class Case:
                     del block[argument]
                 else:
                     block[argument] = value
+        for address in sorted(set(references(resources))):
+            # What is referred to is there, and as nothing here looks at it, it needs no arguments.
+            if not address.startswith("data."):
+                type_, name = address.split(".")
+                resources.setdefault(type_, {}).setdefault(name, {})
         return {"resource": resources, "data": self.data}
 
     @property
@@ -133,8 +140,29 @@ def bucket_policy(bad: str, good: str = policy(TLS)) -> Case:
     return beside("aws_s3_bucket_policy", {"policy": bad}, policy=good)
 
 
-def granted(bad: Mapping[str, Any], type_: str = "aws_iam_policy") -> Case:
-    return one(type_, {"policy": policy(bad)}, policy=policy(allow("s3:GetObject")))
+def granted(bad: Mapping[str, Any], type_: str = "aws_iam_policy", *, good: str | None = None) -> Case:
+    return one(type_, {"policy": policy(bad)}, policy=good or policy(allow("s3:GetObject")))
+
+
+def vault(type_: str, change: Mapping[str, Any], **arguments: Any) -> Case:
+    """A vault with a configuration beside it."""
+    name = "${aws_backup_vault.v.name}"
+    return case(
+        {"aws_backup_vault": {"v": {"name": "v"}}, type_: {"it": {"backup_vault_name": name, **arguments}}},
+        {f"{type_}.it": change},
+    )
+
+
+def parameters(bad: Mapping[str, str], **good: str) -> Case:
+    found = parameter("postgres", "", "", "")
+
+    def blocks(values: Mapping[str, str]) -> list[dict[str, str]]:
+        return [{"name": name, "value": value} for name, value in values.items()]
+
+    return case(
+        {**found.good, "aws_db_parameter_group": {"g": {"parameter": blocks(good)}}},
+        {"aws_db_parameter_group.g": {"parameter": blocks(bad)}},
+    )
 
 
 def function(change: Mapping[str, Any], **arguments: Any) -> Case:
@@ -161,12 +189,17 @@ def rotated(days: int) -> Case:
 
 
 def attached(
-    type_: str, policy_type: str, argument: str, bad: str = policy(allow("x:y")), attribute: str = "id"
+    type_: str,
+    policy_type: str,
+    argument: str,
+    bad: str = policy(allow("x:y")),
+    attribute: str = "id",
+    good: str = policy(TLS),
 ) -> Case:
     return case(
         {
             type_: {"it": {}},
-            policy_type: {"p": {argument: f"${{{type_}.it.{attribute}}}", "policy": policy(TLS)}},
+            policy_type: {"p": {argument: f"${{{type_}.it.{attribute}}}", "policy": good}},
         },
         {f"{policy_type}.p": {"policy": bad}},
     )
@@ -196,6 +229,32 @@ _IN_VPC = {"vpc_id": "${aws_vpc.v.id}"}
 _ACL_RULE = {"action": "allow", "protocol": "tcp", "cidr_block": "10.0.0.0/8", "from_port": 22, "to_port": 22}
 _ALARM = {"alarm_actions": [TOPIC], "insufficient_data_actions": [TOPIC], "actions_enabled": True}
 
+_DAILY = {"schedule": "cron(0 2 * * ? *)", "lifecycle": {"delete_after": 35}}
+_NOT_OTHERS = {**TLS, "Condition": {"StringNotEquals": {"aws:PrincipalAccount": "123456789012"}}}
+_AUDIT = {
+    "log_connections": "1",
+    "log_disconnections": "1",
+    "log_statement": "ddl",
+    "pgaudit.log": "ddl,role",
+    "rds.log_retention_period": "4320",
+    "shared_preload_libraries": "pg_stat_statements,pgaudit",
+}
+_METRICS = ("CPUUtilization", "DatabaseConnections", "FreeStorageSpace", "ReadLatency", "WriteLatency")
+_WATCHED: Resources = {
+    "aws_db_instance": {"it": {"identifier": "db"}},
+    "aws_cloudwatch_metric_alarm": {
+        "heartbeat": {"statistic": "SampleCount", "dimensions": {"DBInstanceIdentifier": "db"}},
+        **{
+            metric: {
+                "alarm_name": f"db-{metric}",
+                "metric_name": metric,
+                "dimensions": {"DBInstanceIdentifier": "${aws_db_instance.it.identifier}"},
+            }
+            for metric in _METRICS
+        },
+    },
+}
+
 CASES: dict[str, Case] = {
     "alarms.action_when_in_alarm": one("aws_cloudwatch_metric_alarm", {"alarm_actions": []}, **_ALARM),
     "alarms.actions_enabled": one("aws_cloudwatch_metric_alarm", {"actions_enabled": False}, **_ALARM),
@@ -212,7 +271,11 @@ CASES: dict[str, Case] = {
         {
             "aws_backup_vault": {"v": {"name": "v"}},
             "aws_backup_vault_lock_configuration": {
-                "l": {"backup_vault_name": "${aws_backup_vault.v.name}", "min_retention_days": 35}
+                "l": {
+                    "backup_vault_name": "${aws_backup_vault.v.name}",
+                    "min_retention_days": 35,
+                    "max_retention_days": 2555,
+                }
             },
         },
         {"aws_backup_vault_lock_configuration.l": {"min_retention_days": 7}},
@@ -493,4 +556,128 @@ CASES: dict[str, Case] = {
     "security_groups.no_ssh": opened(22),
     "security_groups.only_https": opened(80),
     "security_groups.only_web_ports": opened(8443),
+    "alarms.databases_unavailable": case(
+        {
+            **_WATCHED,
+            "aws_cloudwatch_composite_alarm": {"c": {"alarm_rule": 'ALARM("db-CPUUtilization")'}},
+        },
+        {"aws_cloudwatch_composite_alarm.c": {"alarm_rule": 'ALARM("another")'}},
+    ),
+    "alarms.databases_watched": case(_WATCHED, {"aws_cloudwatch_metric_alarm.heartbeat": GONE}),
+    "alarms.dead_letters_watched": case(
+        {
+            "aws_sqs_queue": {"q": {"name": "q"}},
+            "aws_cloudwatch_metric_alarm": {
+                "a": {
+                    "metric_name": "ApproximateNumberOfMessagesVisible",
+                    "dimensions": {"QueueName": "${aws_sqs_queue.q.name}"},
+                }
+            },
+        },
+        {"aws_cloudwatch_metric_alarm.a": {"metric_name": "NumberOfMessagesSent"}},
+    ),
+    "alarms.functions_watched": case(
+        {
+            "aws_lambda_function": {"f": {"function_name": "f"}},
+            "aws_cloudwatch_metric_alarm": {
+                metric: {"metric_name": metric, "dimensions": {"FunctionName": "f"}}
+                for metric in ("Errors", "Throttles")
+            },
+        },
+        {"aws_cloudwatch_metric_alarm.Throttles": {"dimensions": {"FunctionName": "g"}}},
+    ),
+    "alarms.in_time": one(
+        "aws_cloudwatch_metric_alarm", {"evaluation_periods": 4}, evaluation_periods=3, period=3600
+    ),
+    "alarms.missing_data_decided": one(
+        "aws_cloudwatch_metric_alarm", {"treat_missing_data": GONE}, treat_missing_data="breaching"
+    ),
+    "alarms.rotations_watched": case(
+        {
+            "aws_secretsmanager_secret": {"s": {"name": "s"}},
+            "aws_secretsmanager_secret_rotation": {"r": {"secret_id": "${aws_secretsmanager_secret.s.id}"}},
+            "aws_cloudwatch_metric_alarm": {
+                metric: {"metric_name": metric, "dimensions": {"Secret": "s"}} for metric in ("Age", "Failed")
+            },
+        },
+        {"aws_cloudwatch_metric_alarm.Failed": {"dimensions": {"Secret": "another"}}},
+    ),
+    "backup.continuous": one(
+        "aws_backup_plan",
+        {"rule": [{**_DAILY, "enable_continuous_backup": False}]},
+        rule=[{**_DAILY, "enable_continuous_backup": True}],
+    ),
+    "backup.failures_told": vault(
+        "aws_backup_vault_notifications",
+        {"backup_vault_events": ["RESTORE_JOB_COMPLETED"]},
+        backup_vault_events=["BACKUP_JOB_FAILED"],
+    ),
+    "backup.recovery_points_kept": vault(
+        "aws_backup_vault_policy", {"policy": policy(TLS)}, policy=policy({**TLS, "Condition": {}})
+    ),
+    "backup.vault_closed_to_others": vault(
+        "aws_backup_vault_policy", {"policy": policy(TLS)}, policy=policy(_NOT_OTHERS)
+    ),
+    "backup.vault_kept": one("aws_backup_vault", {"force_destroy": True}, force_destroy=False),
+    "database.audited": parameters({**_AUDIT, "log_statement": "none"}, **_AUDIT),
+    "database.backed_up_35_days": database({"backup_retention_period": 34}, backup_retention_period=35),
+    "database.backups_outlive_it": database(
+        {"delete_automated_backups": GONE}, delete_automated_backups=False
+    ),
+    "database.final_snapshot": database({"skip_final_snapshot": True}, skip_final_snapshot=False),
+    "database.insights_kept_a_year": database(
+        {"performance_insights_retention_period": 7}, performance_insights_retention_period=372
+    ),
+    "database.strong_password_hashes": parameter("postgres", "password_encryption", "scram-sha-256", "md5"),
+    "filesystem.private": attached(
+        "aws_efs_file_system", "aws_efs_file_system_policy", "file_system_id", policy(_EVERYONE)
+    ),
+    "identities.network_not_for_code": granted(
+        allow("ec2:CreateNetworkInterface", "*"),
+        good=policy(
+            allow("ec2:CreateNetworkInterface", "*"),
+            {
+                "Effect": "Deny",
+                "Action": "ec2:CreateNetworkInterface",
+                "Resource": "*",
+                "Condition": {"ArnEquals": {"lambda:SourceFunctionArn": "arn:aws:lambda:x:y:function:f"}},
+            },
+        ),
+    ),
+    "keys.rotated_yearly": one("aws_kms_key", {"rotation_period_in_days": 400}, rotation_period_in_days=365),
+    "messages.dead_letters_kept": case(
+        {
+            "aws_sqs_queue": {"q": {"message_retention_seconds": 1209600}},
+            "aws_lambda_function": {"f": {"dead_letter_config": {"target_arn": "${aws_sqs_queue.q.arn}"}}},
+        },
+        {"aws_sqs_queue.q": {"message_retention_seconds": 345600}},
+    ),
+    "messages.queue_has_own_key": one("aws_sqs_queue", {"kms_master_key_id": GONE}, kms_master_key_id=KEY),
+    "messages.topic_heard": case(
+        {
+            "aws_sns_topic": {"t": {"name": "t"}},
+            "aws_sns_topic_subscription": {"s": {"topic_arn": TOPIC, "protocol": "email"}},
+        },
+        {"aws_sns_topic_subscription.s": GONE},
+    ),
+    "network.endpoints_private": one(
+        "aws_vpc_endpoint",
+        {"policy": policy(_EVERYONE)},
+        policy=policy({**_EVERYONE, "Condition": {"StringEquals": {"aws:PrincipalAccount": "123456789012"}}}),
+    ),
+    "schedules.lead_somewhere": case(
+        {
+            "aws_cloudwatch_event_rule": {"r": {"schedule_expression": "rate(1 hour)"}},
+            "aws_cloudwatch_event_target": {"t": {"rule": "${aws_cloudwatch_event_rule.r.name}"}},
+        },
+        {"aws_cloudwatch_event_target.t": GONE},
+    ),
+    "secrets.closed_to_others": attached(
+        "aws_secretsmanager_secret",
+        "aws_secretsmanager_secret_policy",
+        "secret_arn",
+        attribute="arn",
+        good=policy(_NOT_OTHERS),
+    ),
+    "secrets.recoverable": one("aws_secretsmanager_secret", {"recovery_window_in_days": 0}),
 }
