@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from operations import console, report_file, synth
-from operations.compliance import json_report, packs, reading, text, waivers
+from operations.compliance import json_report, oscal, packs, reading, text, waivers
 from operations.compliance.assessment import Assessment, assess
 from operations.options import Environment
 from operations.plans.visible import visible
@@ -36,6 +36,7 @@ class Format(Enum):
 
     TEXT = "text"
     JSON = "json"
+    OSCAL = "oscal"
 
 
 def command(
@@ -130,4 +131,12 @@ def _json(assessments: Sequence[Assessment]) -> str:
     return json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2) + "\n"
 
 
-_WRITERS: dict[Format, Callable[[Sequence[Assessment]], str]] = {Format.TEXT: _text, Format.JSON: _json}
+def _oscal(assessments: Sequence[Assessment]) -> str:
+    return json.dumps(oscal.document(assessments), ensure_ascii=False, indent=2) + "\n"
+
+
+_WRITERS: dict[Format, Callable[[Sequence[Assessment]], str]] = {
+    Format.TEXT: _text,
+    Format.JSON: _json,
+    Format.OSCAL: _oscal,
+}
