@@ -45,8 +45,9 @@ diagram: install ## Draw the pictures of the systems again
 	@$(HOLDFAST) diagram citizen-data --environment prod --out docs/diagrams/citizen-data.svg
 	@$(HOLDFAST) diagram database-ha --environment prod --out docs/diagrams/database-ha.svg
 
-docs: diagram ## Write again what is generated: picture, settings reference, list of decisions
+docs: diagram ## Write again what is generated: picture, settings reference, tables of rules, list of decisions
 	@$(VENV_PYTHON) -m stacks.settings_reference
+	@$(VENV_PYTHON) -m operations.compliance.reference
 	@$(VENV_PYTHON) -m tests.docs.decisions
 
 lint: install ## Check style and types

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from operations import console, report_file, synth
-from operations.compliance import json_report, oscal, packs, reading, text, waivers
+from environments.problem import Problem
+from operations import console, deployment, report_file, synth
+from operations.compliance import html_page, json_report, oscal, packs, reading, text, waivers
 from operations.compliance.assessment import Assessment, assess
+from operations.compliance.live import reading as deployed
 from operations.options import Environment
 from operations.plans.visible import visible
 from operations.project import Project
@@ -37,6 +39,7 @@ class Format(Enum):
     TEXT = "text"
     JSON = "json"
     OSCAL = "oscal"
+    HTML = "html"
 
 
 def command(
@@ -54,6 +57,9 @@ def command(
             show_default=False,
         ),
     ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Assess what is deployed, as AWS describes it. Changes nothing.")
+    ] = False,
     pack: Annotated[
         list[str] | None,
         typer.Option(
@@ -87,7 +93,7 @@ def command(
     accepted = _waivers(waivers_file or project.root / _DEFAULT_WAIVERS, now)
     assessments = [
         assess(graph, chosen, accepted, source=source, time=now, region=region)
-        for graph, source, region in _systems(project, stack, environment=environment, plan=plan)
+        for graph, source, region in _systems(project, stack, environment=environment, plan=plan, live=live)
     ]
     if format_ is Format.TEXT and out == report_file.STANDARD_OUTPUT:
         for line in _texts(assessments):
@@ -98,18 +104,31 @@ def command(
 
 
 def _systems(
-    project: Project, stack: str | None, *, environment: str | None, plan: Path | None
+    project: Project, stack: str | None, *, environment: str | None, plan: Path | None, live: bool
 ) -> Iterator[tuple[Graph, str, str | None]]:
     """What is to be assessed, from what, and its region."""
+    if plan is not None and live:
+        raise Problem("--plan and --live exclude each other", fix="give one of them")
     if plan is not None:
         name = stack or plan.absolute().parent.name
         yield reading.plan(plan, name=visible(name)), "plan", None
         return
     synth.synthesize(project, environment=environment)
     for name in [stack] if stack else project.stacks():
-        file = project.stack(name) / "cdk.tf.json"
-        graph = reading.stack(file, name=name)
-        yield graph, "configuration", synth.region(synth.stack_json(project, name))
+        graph = reading.stack(project.stack(name) / "cdk.tf.json", name=name)
+        region = synth.region(synth.stack_json(project, name))
+        if live:
+            yield _deployed(project, name, region), "deployed system", region
+        else:
+            yield graph, "configuration", region
+
+
+def _deployed(project: Project, stack: str, region: str | None) -> Graph:
+    if region is None:
+        raise Problem(f"{stack} has no AWS provider with a region", fix="give the provider one")
+    terraform = deployment.terraform_of(project, stack, show=None)
+    deployment.connect(project, terraform)
+    return deployed.graph(terraform.show_json(), name=stack, region=region)
 
 
 def _waivers(file: Path, now: datetime) -> list[Waiver]:
@@ -139,4 +158,5 @@ _WRITERS: dict[Format, Callable[[Sequence[Assessment]], str]] = {
     Format.TEXT: _text,
     Format.JSON: _json,
     Format.OSCAL: _oscal,
+    Format.HTML: html_page.page,
 }

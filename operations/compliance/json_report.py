@@ -50,6 +50,7 @@ def _pack(assessment: Assessment, pack: Pack) -> dict[str, Any]:
         "title": pack.title,
         "source": pack.source,
         "date": pack.date,
+        "total": len(pack.rules),
         "decided": len(decided),
         "good": sum(one.outcome in summary.GOOD for one in decided),
         "counts": summary.counts(assessment.of(pack.name)),

@@ -21,11 +21,12 @@ from operations.plans.openings import EVERYWHERE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from operations.compliance.graph import Graph, Resource
+    from operations.compliance.graph import Graph, Resource, Unknown
     from operations.compliance.verdicts import Finding
     from operations.plans.json_values import Json
 
 _DESTINATIONS = ("destination_cidr_block", "destination_ipv6_cidr_block", "cidr_block", "ipv6_cidr_block")
+_TABLES = ("aws_route_table", "aws_default_route_table")
 _REJECTED = ("ALL", "REJECT")
 _REMOTE_ACCESS = (22, 3389)
 _TCP = ("6", "tcp", "-1", "all")
@@ -33,30 +34,54 @@ _TCP = ("6", "tcp", "-1", "all")
 
 def no_route_to_the_internet(graph: Graph) -> Iterator[Finding]:
     """No route leads everywhere through an internet gateway."""
+    for table in graph.all(*_TABLES):
+        inline = table.blocks("route")
+        routes = graph.referring(table, "route_table_id", "aws_route")
+        said = [_of_route(graph, route) for route in routes]
+        if inline is UNKNOWN:
+            said.append((UNKNOWN, "routes are known only after apply"))
+        else:
+            said.extend(_of_block(block) for block in inline)
+        yield _worst(table, said)
     for route in graph.all("aws_route"):
-        yield _route(graph, route, route.values, "gateway_id")
-    for table in graph.all("aws_route_table", "aws_default_route_table"):
-        routes = table.blocks("route")
-        if routes is UNKNOWN:
-            yield needs_runtime(table, "route")
-            continue
-        for block in routes:
-            yield _route(graph, table, block, "route")
+        if not graph.referred(route, "route_table_id", *_TABLES):
+            yield _worst(route, [_of_route(graph, route)])
 
 
-def _route(graph: Graph, owner: Resource, route: Mapping[str, Json], argument: str) -> Finding:
-    to_the_internet = graph.referred(owner, argument, "aws_internet_gateway") or str(
-        route.get("gateway_id")
-    ).startswith("igw-")
-    unknown = owner.value(argument) is UNKNOWN and not owner.references.get(argument)
-    if not to_the_internet and not unknown:
-        return passes(owner, argument, "not through an internet gateway")
+def _worst(resource: Resource, said: list[tuple[bool | Unknown, str]]) -> Finding:
+    for bad in (False, UNKNOWN):
+        for good, evidence in said:
+            if good is bad:
+                return decided(resource, "route", good, evidence)
+    return passes(resource, "route", f"{len(said)} routes, none to everywhere through an internet gateway")
+
+
+def _of_route(graph: Graph, route: Resource) -> tuple[bool | Unknown, str]:
+    """Whether a route is harmless: by its values, and where they are not known yet by what it refers to."""
+    if route.values.get("gateway_id") is None:
+        if graph.referred(route, "gateway_id", "aws_internet_gateway"):
+            return _by_destination(route.values)
+        if route.value("gateway_id") is UNKNOWN and not route.references.get("gateway_id"):
+            return UNKNOWN, "the gateway is known only after apply"
+    return _of_block(route.values)
+
+
+def _of_block(route: Mapping[str, Json]) -> tuple[bool | Unknown, str]:
+    gateway = str(route.get("gateway_id") or "")
+    if gateway.startswith("igw-") or "aws_internet_gateway." in gateway:
+        return _by_destination(route)
+    if is_expression(gateway) and "aws_" not in gateway:
+        return UNKNOWN, "the gateway is not known"
+    return True, "not through an internet gateway"
+
+
+def _by_destination(route: Mapping[str, Json]) -> tuple[bool | Unknown, str]:
     destination = next((str(route[name]) for name in _DESTINATIONS if route.get(name)), None)
-    if destination in EVERYWHERE and to_the_internet:
-        return fails(owner, argument, f"{destination} through an internet gateway")
-    if destination is None or destination in EVERYWHERE or is_expression(destination):
-        return needs_runtime(owner, argument)
-    return passes(owner, argument, f"only {destination} through an internet gateway")
+    if destination in EVERYWHERE:
+        return False, f"{destination} through an internet gateway"
+    if destination is None or is_expression(destination):
+        return UNKNOWN, "the destination is not known"
+    return True, f"only {destination} through an internet gateway"
 
 
 def no_automatic_public_address(graph: Graph) -> Iterator[Finding]:

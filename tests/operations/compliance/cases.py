@@ -523,8 +523,13 @@ CASES: dict[str, Case] = {
     "network.no_route_to_the_internet": case(
         {
             "aws_internet_gateway": {"g": {}},
+            "aws_route_table": {"t": {}},
             "aws_route": {
-                "r": {"gateway_id": "${aws_internet_gateway.g.id}", "destination_cidr_block": "192.0.2.0/24"}
+                "r": {
+                    "route_table_id": "${aws_route_table.t.id}",
+                    "gateway_id": "${aws_internet_gateway.g.id}",
+                    "destination_cidr_block": "192.0.2.0/24",
+                }
             },
         },
         {"aws_route.r": {"destination_cidr_block": "0.0.0.0/0"}},
