@@ -59,8 +59,9 @@ database_ha = {
     cost_center = "citizen-services"
   }
   network = {
-    cidr = "10.41.0.0/19"
-    nat  = "two"
+    cidr                = "10.41.0.0/19"
+    nat                 = "two"
+    interface_endpoints = ["ec2", "kms", "logs", "rds", "secretsmanager"]
   }
   database = {
     instance_class                      = "db.m6g.large"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from operations.compliance.graph import UNKNOWN
 from operations.compliance.policies import allowed, attached, denies_plain_text, open_to_everyone
 from operations.compliance.verdicts import (
+    Verdict,
     decided,
     fails,
     is_true,
@@ -67,7 +68,7 @@ def encrypted(graph: Graph) -> Iterator[Finding]:
 
 def encrypted_with_kms(graph: Graph) -> Iterator[Finding]:
     """Objects are encrypted with a key in KMS."""
-    yield from _encryption(graph, ("aws:kms", "aws:kms:dsse"))
+    yield from _not_of_logs(graph, _encryption(graph, ("aws:kms", "aws:kms:dsse")))
 
 
 def versioned(graph: Graph) -> Iterator[Finding]:
@@ -85,7 +86,8 @@ def mfa_delete(graph: Graph) -> Iterator[Finding]:
 def locked(graph: Graph) -> Iterator[Finding]:
     """Objects cannot be deleted for a time."""
     type_, path = "aws_s3_bucket_object_lock_configuration", "object_lock_enabled"
-    yield from _by(graph, type_, path, lambda value: value == "Enabled", default="Enabled")
+    found = _by(graph, type_, path, lambda value: value == "Enabled", default="Enabled")
+    yield from _not_of_logs(graph, found)
 
 
 def access_logged(graph: Graph) -> Iterator[Finding]:
@@ -93,9 +95,8 @@ def access_logged(graph: Graph) -> Iterator[Finding]:
     for bucket in graph.all(_TYPE):
         beside = _beside(graph, bucket, "aws_s3_bucket_logging")
         if not isinstance(beside, list):
-            targets = graph.referring(bucket, "target_bucket", "aws_s3_bucket_logging")
-            takes_logs = bool(targets) and not graph.referring(bucket, "bucket", "aws_s3_bucket_logging")
-            yield not_applicable(bucket, "aws_s3_bucket_logging", "takes the logs") if takes_logs else beside
+            takes = graph.referring(bucket, "target_bucket", "aws_s3_bucket_logging")
+            yield not_applicable(bucket, "aws_s3_bucket_logging", "takes the logs") if takes else beside
         else:
             good = beside[0].is_set("target_bucket")
             yield decided(bucket, "aws_s3_bucket_logging.target_bucket", good, "set" if good else "not set")
@@ -220,6 +221,25 @@ def _public(graph: Graph, actions: Sequence[str], lists: Sequence[str]) -> Itera
             yield needs_runtime(bucket, "aws_s3_bucket_policy.policy")
         else:
             yield passes(bucket, "aws_s3_bucket_policy.policy", "open to nobody else")
+
+
+def _not_of_logs(graph: Graph, found: Iterator[Finding]) -> Iterator[Finding]:
+    """Findings, without those on buckets that take logs of requests.
+
+    S3 delivers logs to no bucket with a default lock, and to none whose default key is one of KMS
+    (source: S3 user guide, "Enabling Amazon S3 server access logging", 2026-11).
+    """
+    of_logs = {
+        visible(bucket.address)
+        for bucket in graph.all(_TYPE)
+        if graph.referring(bucket, "target_bucket", "aws_s3_bucket_logging")
+    }
+    for finding in found:
+        if finding.address in of_logs and finding.verdict is Verdict.FAIL:
+            why = "takes logs, which S3 does not deliver to such a bucket"
+            yield replace(finding, verdict=Verdict.NOT_APPLICABLE, evidence=why)
+        else:
+            yield finding
 
 
 def _encryption(graph: Graph, accepted: Sequence[str]) -> Iterator[Finding]:
