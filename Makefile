@@ -34,7 +34,7 @@ unit: install ## Run the tests that need neither Terraform nor a server
 rotation-matrix: install ## Show what becomes of a rotation with every fault; writes docs/rotation-matrix.md
 	@$(VENV_PYTHON) -m tests.rotation_matrix
 
-mutants: install ## Take each protection out of citizen-data, one at a time: a rule of `holdfast comply` must notice
+mutants: install ## Take each protection out of the systems, one at a time: a rule of `holdfast comply` must notice
 	@$(VENV_PYTHON) -m tests.compliance.mutants
 
 bench: install ## Measure the speed of synthesis and of a review

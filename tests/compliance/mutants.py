@@ -1,6 +1,6 @@
 """Takes each protection out of a synthesized system, one at a time: some rule must notice.
 
-``python -m tests.compliance.mutants``: mutates the regulated citizen-data, and prints what survives.
+``python -m tests.compliance.mutants``: mutates the regulated systems, and prints what survives.
 What a protection is, comes from the tables of the review; that is written apart from the rules.
 """
 
@@ -26,7 +26,7 @@ from operations.plans.lookup import found
 from operations.review import tables
 
 ROOT = Path(__file__).parents[2]
-STACK = "citizen-data"
+STACKS = ("citizen-data", "database-ha")
 Document = dict[str, Any]
 GONE = object()
 NO_PROTECTION = {
@@ -80,7 +80,7 @@ def mutants(document: Document) -> Iterator[Mutant]:
 
 def failures(document: Document) -> set[tuple[str, str]]:
     """What does not pass, by check and address."""
-    graph = configuration.graph(document, name=STACK, source="mutant")
+    graph = configuration.graph(document, name="mutant", source="mutant")
     ours = {rule.check for name in packs.names() for rule in packs.load(name).rules if rule.check}
     return {
         (name, finding.address)
@@ -98,13 +98,14 @@ def survivors(document: Document) -> tuple[int, list[Mutant]]:
     return len(every), [mutant for mutant in every if not failures(mutant.of(document)) - before]
 
 
-def synthesized(environment: str, folder: Path) -> Document:
-    """The Terraform JSON of the system."""
+def synthesized(environment: str, folder: Path) -> dict[str, Document]:
+    """The Terraform JSON of each system, by name."""
     environ = {**os.environ, "HOLDFAST_ENVIRONMENT": environment, "CDKTF_OUTDIR": str(folder)}
     subprocess.run([sys.executable, "main.py"], cwd=ROOT, env=environ, check=True)
-    file = folder / "stacks" / STACK / "cdk.tf.json"
-    document: Document = json.loads(file.read_text(encoding="utf-8"))
-    return document
+    return {
+        stack: json.loads((folder / "stacks" / stack / "cdk.tf.json").read_text(encoding="utf-8"))
+        for stack in STACKS
+    }
 
 
 def _removed(type_: str, name: str) -> Iterator[Mutant]:
@@ -224,17 +225,19 @@ def _rewritten(
 
 
 def main() -> int:
-    started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        document = synthesized("prod", Path(folder))
-    count, left = survivors(document)
-    for mutant in left:
-        print(f"survives: {mutant.address}: {mutant.what}")
-    seconds = time.monotonic() - started
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d}: {count} mutants of {STACK} (prod), {len(left)} survive, {seconds:.0f} s"
-    )
-    return 1 if left else 0
+        documents = synthesized("prod", Path(folder))
+    every: list[Mutant] = []
+    for stack, document in documents.items():
+        started = time.monotonic()
+        count, left = survivors(document)
+        for mutant in left:
+            print(f"survives: {mutant.address}: {mutant.what}")
+        seconds = time.monotonic() - started
+        today = datetime.now(UTC).date()
+        print(f"{today}: {count} mutants of {stack} (prod), {len(left)} survive, {seconds:.0f} s")
+        every.extend(left)
+    return 1 if every else 0
 
 
 if __name__ == "__main__":

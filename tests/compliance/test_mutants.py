@@ -1,4 +1,4 @@
-"""Without any one of its protections the regulated citizen-data does not pass."""
+"""Without any one of its protections no regulated system passes."""
 
 from __future__ import annotations
 
@@ -10,22 +10,27 @@ from operations.compliance.verdicts import Verdict
 from tests.compliance import mutants
 from tests.compliance.mutants import Document
 
+STACKS = pytest.mark.parametrize("stack", mutants.STACKS)
+
 
 @pytest.fixture(scope="module")
-def regulated(tmp_path_factory: pytest.TempPathFactory) -> Document:
+def regulated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Document]:
     return mutants.synthesized("prod", tmp_path_factory.mktemp("regulated"))
 
 
 @pytest.mark.slow
-def test_no_mutant_survives(regulated: Document) -> None:
-    count, left = mutants.survivors(regulated)
+@STACKS
+def test_no_mutant_survives(stack: str, regulated: dict[str, Document]) -> None:
+    count, left = mutants.survivors(regulated[stack])
     assert [f"{mutant.address}: {mutant.what}" for mutant in left] == []
     assert count > 300
 
 
 @pytest.mark.slow
-def test_mutants_differ_from_the_system(regulated: Document) -> None:
-    assert all(mutant.of(regulated) != regulated for mutant in mutants.mutants(regulated))
+@STACKS
+def test_mutants_differ_from_the_system(stack: str, regulated: dict[str, Document]) -> None:
+    system = regulated[stack]
+    assert all(mutant.of(system) != system for mutant in mutants.mutants(system))
 
 
 def test_what_nobody_looks_at_survives() -> None:

@@ -1,4 +1,4 @@
-"""Every policy of the regulated citizen-data is one that readers of policies understand, and none is wider than it need be."""
+"""Every policy of the regulated systems is one that readers of policies understand, and none is wider than it need be."""
 
 from __future__ import annotations
 
@@ -21,19 +21,17 @@ KEYS = {"Sid", "Effect", "Principal", "Action", "Resource", "Condition"}
 
 
 class Policies:
-    """The policy documents of a system."""
+    """The policy documents of the systems."""
 
-    def __init__(self, document: mutants.Document) -> None:
-        self.documents = dict(self._found(document))
-
-    @staticmethod
-    def _found(document: mutants.Document) -> Iterator[tuple[str, Any]]:
-        for type_, named in document["resource"].items():
-            for name, block in named.items():
-                for argument, text in block.items():
-                    if isinstance(text, str) and '"Statement"' in text:
-                        readable = re.sub(r"\$\{[^}]*\}", ANY_ARN, text)
-                        yield f"{type_}.{name}.{argument}", json.loads(readable)
+    def __init__(self, stacks: dict[str, mutants.Document]) -> None:
+        self.documents = {
+            f"{type_}.{name}.{argument} in {stack}": json.loads(re.sub(r"\$\{[^}]*\}", ANY_ARN, text))
+            for stack, document in stacks.items()
+            for type_, named in document["resource"].items()
+            for name, block in named.items()
+            for argument, text in block.items()
+            if isinstance(text, str) and '"Statement"' in text
+        }
 
     def statements(self) -> Iterator[tuple[str, dict[str, Any]]]:
         for address, document in self.documents.items():
@@ -51,7 +49,8 @@ class Policies:
 
 @pytest.fixture(scope="module")
 def policies(tmp_path_factory: pytest.TempPathFactory) -> Policies:
-    return Policies(mutants.synthesized("prod", tmp_path_factory.mktemp("regulated")))
+    documents = mutants.synthesized("prod", tmp_path_factory.mktemp("regulated"))
+    return Policies(documents)
 
 
 def read_by_others(actions: list[str], documents: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from operations.compliance.live.aws import absent_as_none, first
+from operations.compliance.live.aws import NOT_SEEN, absent_as_none, first
 
 if TYPE_CHECKING:
     from operations.compliance.live.aws import Arguments, Aws, Reader, State
@@ -25,7 +25,7 @@ _GONE = (
 def bucket(aws: Aws, state: State) -> Arguments | None:
     """A bucket."""
     found = absent_as_none(lambda: aws.client("s3").head_bucket(Bucket=state["bucket"]), *_GONE)
-    return {"bucket": state["bucket"]} if found else None
+    return {"bucket": state["bucket"], "force_destroy": NOT_SEEN} if found else None
 
 
 def versioning(aws: Aws, state: State) -> Arguments | None:
@@ -48,7 +48,8 @@ def encryption(aws: Aws, state: State) -> Arguments | None:
         "bucket": state["bucket"],
         "rule": {
             "apply_server_side_encryption_by_default": {
-                "sse_algorithm": rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"]
+                "sse_algorithm": rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"],
+                "kms_master_key_id": rule["ApplyServerSideEncryptionByDefault"].get("KMSMasterKeyID"),
             }
         },
     }

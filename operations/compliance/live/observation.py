@@ -19,6 +19,7 @@ def metric_alarm(aws: Aws, state: State) -> Arguments | None:
     )
     return found and {
         **_actions(found),
+        "namespace": found.get("Namespace"),
         "metric_name": found.get("MetricName"),
         "statistic": found.get("Statistic"),
         "dimensions": {one["Name"]: one["Value"] for one in found.get("Dimensions", [])},

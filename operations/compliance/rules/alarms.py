@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from operations.compliance.graph import UNKNOWN
+from operations.compliance.policies import allowed, document_of
 from operations.compliance.verdicts import decided, needs_runtime, number, require, require_set, require_true
 
 if TYPE_CHECKING:
@@ -124,6 +125,28 @@ def rotations_watched(graph: Graph) -> Iterator[Finding]:
             evidence = f"alarms on {', '.join(sorted(metrics)) or 'nothing'}"
             good = len(metrics) >= _FAILED_AND_OVERDUE
             yield decided(secret, "aws_cloudwatch_metric_alarm.metric_name", good, evidence)
+
+
+def exports_watched(graph: Graph) -> Iterator[Finding]:
+    """Where snapshots are exported, an alarm of our own rings for the database when an export is overdue."""
+    documents = [document_of(policy, "policy") for policy in graph.all("aws_iam_policy")]
+    exported = any(
+        statement.effect == "Allow" and allowed(statement, "rds:StartExportTask")
+        for document in documents
+        for statement in document or ()
+    )
+    for database in graph.all("aws_db_instance") if exported else ():
+        alarms = _watching(graph, database)
+        if alarms is UNKNOWN:
+            yield needs_runtime(database, "aws_cloudwatch_metric_alarm")
+            continue
+        names = {alarm.address: alarm.value("namespace") for alarm in alarms}
+        ours = [alarm for alarm in alarms if not str(names[alarm.address]).startswith("AWS/")]
+        if UNKNOWN in names.values():
+            yield needs_runtime(database, "aws_cloudwatch_metric_alarm.namespace")
+            continue
+        evidence = ", ".join(str(alarm.value("metric_name")) for alarm in ours) or "no alarm on exports"
+        yield decided(database, "aws_cloudwatch_metric_alarm.namespace", bool(ours), evidence)
 
 
 def dead_letters_watched(graph: Graph) -> Iterator[Finding]:

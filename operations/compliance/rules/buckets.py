@@ -16,6 +16,7 @@ from operations.compliance.verdicts import (
     not_applicable,
     passes,
     require,
+    require_set,
 )
 from operations.plans.visible import visible
 
@@ -201,6 +202,32 @@ def not_publicly_readable(graph: Graph) -> Iterator[Finding]:
 def not_publicly_writable(graph: Graph) -> Iterator[Finding]:
     """Neither policy nor access list lets everyone write."""
     yield from _public(graph, _WRITES, _PUBLIC_WRITE)
+
+
+def kept(graph: Graph) -> Iterator[Finding]:
+    """A bucket with objects in it cannot be deleted."""
+    for bucket in graph.all(_TYPE):
+        yield require(bucket, "force_destroy", lambda value: not is_true(value), default=False)
+
+
+def owner_enforced(graph: Graph) -> Iterator[Finding]:
+    """It is said of every bucket that its owner owns all objects, and that access lists decide nothing."""
+    type_, path = "aws_s3_bucket_ownership_controls", "rule.object_ownership"
+    yield from _by(graph, type_, path, lambda value: value == "BucketOwnerEnforced")
+
+
+def own_key(graph: Graph) -> Iterator[Finding]:
+    """Objects are encrypted with a key of ours; of a bucket that takes logs it is said that S3 encrypts them."""
+    type_ = "aws_s3_bucket_server_side_encryption_configuration"
+    path = "rule.apply_server_side_encryption_by_default"
+    for bucket in graph.all(_TYPE):
+        beside = _beside(graph, bucket, type_)
+        if not isinstance(beside, list):
+            yield beside
+        elif graph.referring(bucket, "target_bucket", "aws_s3_bucket_logging"):
+            yield _about(bucket, require_set(beside[0], f"{path}.sse_algorithm"))
+        else:
+            yield _about(bucket, require_set(beside[0], f"{path}.kms_master_key_id"))
 
 
 def _public(graph: Graph, actions: Sequence[str], lists: Sequence[str]) -> Iterator[Finding]:

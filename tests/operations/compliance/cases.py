@@ -561,6 +561,29 @@ CASES: dict[str, Case] = {
     "security_groups.no_ssh": opened(22),
     "security_groups.only_https": opened(80),
     "security_groups.only_web_ports": opened(8443),
+    "alarms.exports_watched": case(
+        {
+            "aws_iam_policy": {
+                "p": {"policy": policy(allow("rds:StartExportTask", "arn:aws:rds:x:y:snapshot:z"))}
+            },
+            "aws_db_instance": {"it": {"identifier": "db"}},
+            "aws_cloudwatch_metric_alarm": {
+                "a": {"namespace": "Holdfast/Export", "metric_name": "Age", "dimensions": {"Database": "db"}}
+            },
+        },
+        {"aws_cloudwatch_metric_alarm.a": {"namespace": "AWS/RDS"}},
+    ),
+    "buckets.kept": one("aws_s3_bucket", {"force_destroy": True}, force_destroy=False),
+    "buckets.owner_enforced": beside(
+        "aws_s3_bucket_ownership_controls",
+        {"rule": {"object_ownership": "BucketOwnerPreferred"}},
+        rule={"object_ownership": "BucketOwnerEnforced"},
+    ),
+    "buckets.own_key": beside(
+        "aws_s3_bucket_server_side_encryption_configuration",
+        {"rule": {"apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms"}}},
+        rule={"apply_server_side_encryption_by_default": {"kms_master_key_id": KEY}},
+    ),
     "alarms.databases_unavailable": case(
         {
             **_WATCHED,
