@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from operations.compliance.graph import Graph, Resource
+from operations.plans.model import Action
+from operations.plans.openings import GROUPS
 from operations.plans.references import References
 from operations.plans.secrecy import Secrecy
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from operations.plans.model import Plan, StateModule
+
+_RULES = ("egress", "ingress")
 
 
 def graph(plan: Plan, *, name: str) -> Graph:
@@ -31,6 +35,10 @@ def _planned(plan: Plan) -> Iterator[Resource]:
         if resource.deposed is not None or not isinstance(values, dict):
             continue
         unknown = resource.change.after_unknown
+        if resource.type in GROUPS and resource.action is Action.CREATE and isinstance(unknown, dict):
+            # A group without rules of its own gets none: those beside it are resources themselves.
+            written = references.arguments(resource.configured_address)
+            unknown = {name: mark for name, mark in unknown.items() if name not in _RULES or name in written}
         yield Resource(
             address=resource.address,
             type=resource.type,

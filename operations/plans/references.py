@@ -28,6 +28,7 @@ class References:
     def __init__(self, configuration: Configuration) -> None:
         self._by_argument: dict[str, dict[str, frozenset[str]]] = {}
         self._unresolved: dict[str, set[str]] = defaultdict(set)
+        self._arguments: dict[str, frozenset[str]] = {}
         if configuration.root_module is not None:
             self._read(configuration.root_module, "")
 
@@ -38,6 +39,10 @@ class References:
     def by_argument(self, address: str) -> Mapping[str, frozenset[str]]:
         """The resources that a resource refers to, by argument."""
         return self._by_argument.get(address, {})
+
+    def arguments(self, address: str) -> frozenset[str]:
+        """The arguments and blocks that are written in a resource's block."""
+        return self._arguments.get(address, frozenset())
 
     def through(self, address: str, argument: str) -> frozenset[str] | None:
         """The resources that one argument of a resource refers to.
@@ -61,6 +66,7 @@ class References:
                 if resources:
                     found[argument] = frozenset(f"{prefix}{name}" for name in resources)
             self._by_argument[address] = found
+            self._arguments[address] = frozenset(resource.expressions)
         for name, call in module.module_calls.items():
             if call.module is not None:
                 self._read(call.module, f"{prefix}module.{name}.")

@@ -82,3 +82,13 @@ def test_a_secret_is_not_known() -> None:
     (database,) = planned.graph(PLAN, name="test").all("aws_db_instance")
     assert database.value("password") is UNKNOWN
     assert database.value("port") == 5433
+
+
+def test_a_new_group_lets_nothing_in_unless_it_says_so() -> None:
+    created = change("aws_security_group.g", "create", after={"name": "g"}, unknown={"ingress": True})
+    written = configured("aws_security_group.g", ingress=[])
+    for configuration, verdict in (({}, Verdict.NOT_APPLICABLE), (written, Verdict.NEEDS_RUNTIME)):
+        blocks = [configuration] if configuration else []
+        planned_group = plan(created, configuration={"root_module": {"resources": blocks}})
+        (finding,) = checks()["security_groups.no_ssh"](planned.graph(planned_group, name="test"))
+        assert finding.verdict is verdict
