@@ -22,14 +22,15 @@ let current = "rules";
 function head() {
   byId("title").textContent = report.title;
   const verdict = byId("verdict");
-  const failed = report.systems.some((system) => !system.verdict.passed);
-  const texts = report.systems.map((system) => (report.systems.length > 1 ? `${system.system}: ` : "") + system.verdict.text);
-  const text = texts.join("; ");
+  const several = report.systems.length > 1;
+  const failed = report.systems.filter((system) => !system.verdict.passed).length;
+  const ofAll = failed ? `rules are not met in ${failed} of ${report.systems.length} systems` : `no rule fails in ${report.systems.length} systems`;
+  const text = several ? ofAll : report.systems[0].verdict.text;
   verdict.textContent = text[0].toUpperCase() + text.slice(1);
-  verdict.classList.toggle("blocked", failed);
+  verdict.classList.toggle("blocked", failed > 0);
   byId("stacks").replaceChildren(
     ...report.systems.map((system) =>
-      element("div", { class: "stack" }, element("strong", {}, system.system), `from the ${system.source}`, element("span", {}, system.time.slice(0, 10))),
+      element("div", { class: "stack" }, element("strong", {}, system.system), `from the ${system.source}`, element("span", {}, system.time.slice(0, 10)), several && element("span", {}, system.verdict.text)),
     ),
     element(
       "div",
