@@ -8,7 +8,8 @@ from operations.compliance import configuration, packs
 from operations.compliance.packs import Rule
 from operations.compliance.rules import checks
 from operations.compliance.verdicts import Verdict
-from tests.operations.compliance.cases import CASES, Case
+from tests.operations.compliance.cases import CASES
+from tests.operations.compliance.cases.making import Case
 
 RULES = [rule for name in packs.names() for rule in packs.load(name).rules if rule.check]
 BY_ID = pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in RULES])
