@@ -102,6 +102,18 @@ def _denied(graph: Graph, good: Callable[[Statement], bool]) -> Iterator[Finding
             yield decided(vault, attribute, any(map(good, denials)), f"{len(found)} statements")
 
 
+def restores_tested(graph: Graph) -> Iterator[Finding]:
+    """What is to test restores has something to restore, and what is to be restored has such a plan."""
+    selection_type, argument = "aws_backup_restore_testing_selection", "restore_testing_plan_name"
+    for plan in graph.all("aws_backup_restore_testing_plan"):
+        found = graph.referring(plan, argument, selection_type)
+        unknown = not found and graph.unresolved(argument, selection_type)
+        evidence = f"{len(found)} selections"
+        yield decided(plan, selection_type, UNKNOWN if unknown else bool(found), evidence)
+    for selection in graph.all(selection_type):
+        yield require_set(selection, argument)
+
+
 def vault_has_own_key(graph: Graph) -> Iterator[Finding]:
     """Recovery points are encrypted with a key of ours."""
     for vault in graph.all("aws_backup_vault"):

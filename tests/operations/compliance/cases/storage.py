@@ -154,6 +154,15 @@ CASES: dict[str, Case] = {
         {"backup_vault_events": ["RESTORE_JOB_COMPLETED"]},
         backup_vault_events=["BACKUP_JOB_FAILED"],
     ),
+    "backup.restores_tested": case(
+        {
+            "aws_backup_restore_testing_plan": {"p": {"name": "p"}},
+            "aws_backup_restore_testing_selection": {
+                "s": {"restore_testing_plan_name": "${aws_backup_restore_testing_plan.p.name}"}
+            },
+        },
+        {"aws_backup_restore_testing_selection.s": GONE},
+    ),
     "backup.recovery_points_kept": vault(
         "aws_backup_vault_policy", {"policy": policy(TLS)}, policy=policy({**TLS, "Condition": {}})
     ),
