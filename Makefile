@@ -14,7 +14,7 @@ export PIPENV_VERBOSITY = -1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo destroy install preflight test unit rotation-matrix bench diagram docs lint format clean
+.PHONY: help demo destroy install preflight test unit rotation-matrix mutants bench diagram docs lint format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ unit: install ## Run the tests that need neither Terraform nor a server
 rotation-matrix: install ## Show what becomes of a rotation with every fault; writes docs/rotation-matrix.md
 	@$(VENV_PYTHON) -m tests.rotation_matrix
 
+mutants: install ## Take each protection out of the systems, one at a time: a rule of `holdfast comply` must notice
+	@$(VENV_PYTHON) -m tests.compliance.mutants
+
 bench: install ## Measure the speed of synthesis and of a review
 	@$(HOLDFAST) bench
 	@$(VENV_PYTHON) -m tests.operations.review.bench
@@ -42,8 +45,9 @@ diagram: install ## Draw the pictures of the systems again
 	@$(HOLDFAST) diagram citizen-data --environment prod --out docs/diagrams/citizen-data.svg
 	@$(HOLDFAST) diagram database-ha --environment prod --out docs/diagrams/database-ha.svg
 
-docs: diagram ## Write again what is generated: picture, settings reference, list of decisions
+docs: diagram ## Write again what is generated: picture, settings reference, tables of rules, list of decisions
 	@$(VENV_PYTHON) -m stacks.settings_reference
+	@$(VENV_PYTHON) -m operations.compliance.reference
 	@$(VENV_PYTHON) -m tests.docs.decisions
 
 lint: install ## Check style and types

@@ -15,6 +15,8 @@ tags = {
 network = {
   cidr = "10.30.0.0/16"
   nat  = "one_per_az"
+  # ec2 is there for Security Hub (EC2.10); the others are what functions call.
+  interface_endpoints = ["ec2", "kms", "logs", "secretsmanager"]
 }
 
 database = {
@@ -57,8 +59,9 @@ database_ha = {
     cost_center = "citizen-services"
   }
   network = {
-    cidr = "10.41.0.0/19"
-    nat  = "two"
+    cidr                = "10.41.0.0/19"
+    nat                 = "two"
+    interface_endpoints = ["ec2", "kms", "logs", "rds", "secretsmanager"]
   }
   database = {
     instance_class                      = "db.m6g.large"

@@ -28,6 +28,7 @@ from operations import (
     synth,
 )
 from operations.ci import command as ci
+from operations.compliance import command as compliance
 from operations.drift import command as drift
 from operations.failure import EXIT_CODES
 from operations.options import SYSTEM, Environment
@@ -207,6 +208,7 @@ app.command(name="apply", rich_help_panel=_SYSTEMS, epilog=applying.APPLY_EXIT_C
 app.command(name="plan", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)(planning.command)
 app.command(name="review", rich_help_panel=_SYSTEMS, epilog=review.EXIT_CODES)(review.command)
 app.command(name="drift", cls=drift.Command, rich_help_panel=_SYSTEMS, epilog=drift.EXIT_CODES)(drift.command)
+app.command(name="comply", rich_help_panel=_SYSTEMS, epilog=compliance.EXIT_CODES)(compliance.command)
 app.add_typer(manifest.app, name="manifest", rich_help_panel=_SYSTEMS)
 app.add_typer(secret, name="secret", rich_help_panel=_BESIDE)
 app.add_typer(logins.app, name="credentials", rich_help_panel=_SYSTEMS)

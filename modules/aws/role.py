@@ -1,11 +1,11 @@
-"""An IAM role for an AWS service, which collects what it is granted in one inline policy."""
+"""An IAM role for an AWS service, which collects what it is granted in one policy of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
 from cdktf_cdktf_provider_aws.iam_role import IamRole
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
@@ -59,20 +59,30 @@ class Role(Construct):
                 ]
             ),
         )
+        self._policy_name, self._description = name, description
         self._statements: list[Statement] = []
-        self._policy: IamRolePolicy | None = None
+        self._policy: IamPolicy | None = None
         self._attachments: list[IamRolePolicyAttachment] = []
         self.arn = str(self._role.arn)
         self.name = str(self._role.name)
 
     def add(self, *statements: Statement) -> None:
-        """Add statements to the role's inline policy."""
+        """Add statements to the role's policy.
+
+        It is a managed policy, not an inline one, as AWS Config asks for (iam-no-inline-policy-check): it has
+        versions, and changes of it are events of their own.
+        """
         self._statements.extend(statements)
         document = policy_document(self._statements)
         if self._policy is None:
-            self._policy = IamRolePolicy(
-                self, "policy", name="granted", role=str(self._role.id), policy=document
+            self._policy = IamPolicy(
+                self,
+                "policy",
+                name=self._policy_name,
+                description=self._description,
+                policy=document,
             )
+            self.attach("granted", str(self._policy.arn))
         else:
             self._policy.policy = document
 
@@ -81,6 +91,6 @@ class Role(Construct):
         self._attachments.append(IamRolePolicyAttachment(self, id, role=self.name, policy_arn=policy_arn))
 
     @property
-    def policies(self) -> Sequence[IamRolePolicy | IamRolePolicyAttachment]:
+    def policies(self) -> Sequence[IamRolePolicyAttachment]:
         """What must exist before the role can be used; pass it to ``depends_on``."""
-        return [*([self._policy] if self._policy else []), *self._attachments]
+        return list(self._attachments)

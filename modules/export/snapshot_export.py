@@ -102,7 +102,13 @@ class SnapshotExport(IsolatedFunction):
                 resources=[account.arn("rds", f"db:{self._database}"), account.arn("rds", "snapshot:*")],
             ),
             # All of them are listed (source: service authorization reference, RDS, 2026-11).
-            Statement(sid="FindExports", actions=["rds:DescribeExportTasks"]),
+            Statement(
+                sid="FindExports",
+                actions=["rds:DescribeExportTasks"],
+                resources=[
+                    account.arn("rds", f"{kind}:*") for kind in ("cluster", "cluster-snapshot", "snapshot")
+                ],
+            ),
             Statement(sid="StartExports", actions=["rds:StartExportTask"], resources=snapshots),
             Statement(sid="GiveRoleToExports", actions=["iam:PassRole"], resources=[writer.arn]),
             # Whoever starts an export lets RDS use the key (source: RDS user guide, USER_ExportSnapshot, 2026-11).

@@ -108,6 +108,8 @@ class Monitoring(Construct):
         self._events(
             "parameters", database.parameter_group_name, "db-parameter-group", ("configuration change",)
         )
+        # Nobody has such groups in a VPC: whoever makes one is heard of (Security Hub, RDS.22).
+        self._events("security-groups", None, "db-security-group", ("configuration change", "failure"))
         dashboard = CloudwatchDashboard(
             self,
             "dashboard",
@@ -117,7 +119,6 @@ class Monitoring(Construct):
         self.dashboard_name = str(dashboard.dashboard_name)
 
     def _metric_alarm(self, what: str, alarm: _Alarm, periods: int) -> CloudwatchMetricAlarm:
-        heartbeat = what == "heartbeat"
         return CloudwatchMetricAlarm(
             self,
             what,
@@ -133,10 +134,11 @@ class Monitoring(Construct):
             evaluation_periods=periods,
             datapoints_to_alarm=periods,
             treat_missing_data=alarm.missing,
-            # The heartbeat speaks through the composite alarm, which must not ring twice.
-            alarm_actions=[] if heartbeat else [self._topic.arn],
-            ok_actions=[] if heartbeat else [self._topic.arn],
-            insufficient_data_actions=[] if heartbeat else [self._topic.arn],
+            # The heartbeat too, though the composite alarm rings for it: AWS Config looks at each alarm
+            # by itself (cloudwatch-alarm-action-check).
+            alarm_actions=[self._topic.arn],
+            ok_actions=[self._topic.arn],
+            insufficient_data_actions=[self._topic.arn],
         )
 
     def _unavailable(self) -> CloudwatchCompositeAlarm:
@@ -161,14 +163,14 @@ class Monitoring(Construct):
             ],
         )
 
-    def _events(self, what: str, source: str, source_type: str, categories: tuple[str, ...]) -> None:
+    def _events(self, what: str, source: str | None, source_type: str, categories: tuple[str, ...]) -> None:
         DbEventSubscription(
             self,
             f"{what}-events",
             name=self._name(f"{what}-events"),
             sns_topic=self._topic.arn,
             source_type=source_type,
-            source_ids=[source],
+            source_ids=None if source is None else [source],
             event_categories=list(categories),
             depends_on=[self._topic.ready],
         )

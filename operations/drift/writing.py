@@ -13,7 +13,8 @@ from rich.console import Console
 from environments.problem import Problem
 from operations import console
 from operations.drift import html_page, json_report, markdown, sarif, text
-from operations.review.command import STANDARD_OUTPUT, write, write_comments
+from operations.report_file import STANDARD_OUTPUT, write
+from operations.review.command import write_comments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

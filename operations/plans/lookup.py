@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from operations.plans.json_values import Json, Marks
 
+UNKNOWN = "known only after apply"
+"""What is said in the place of a value that Terraform does not know yet."""
+
 
 def found(value: Json, path: Sequence[str]) -> list[Json]:
     """The values at a path; None for each place where it could be, and is not.

@@ -207,7 +207,9 @@ class Variable(_Part):
 class StateResource(_Part):
     """A resource or data source of the state before."""
 
+    address: str = ""
     mode: str = "managed"
+    type: str = ""
     values: Any = None
     sensitive_values: Any = None
 

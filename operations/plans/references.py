@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from operations.plans.model import without_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from operations.plans.json_values import Json
     from operations.plans.model import Configuration, Module
@@ -32,13 +32,17 @@ class References:
         if configuration.root_module is not None:
             self._read(configuration.root_module, "")
 
-    def arguments(self, address: str) -> frozenset[str]:
-        """The arguments that a resource is configured with."""
-        return self._arguments.get(address, frozenset())
-
     def of(self, address: str) -> frozenset[str]:
         """The resources that a resource refers to."""
         return frozenset().union(*self._by_argument.get(address, {}).values())
+
+    def by_argument(self, address: str) -> Mapping[str, frozenset[str]]:
+        """The resources that a resource refers to, by argument."""
+        return self._by_argument.get(address, {})
+
+    def arguments(self, address: str) -> frozenset[str]:
+        """The arguments and blocks that are written in a resource's block."""
+        return self._arguments.get(address, frozenset())
 
     def through(self, address: str, argument: str) -> frozenset[str] | None:
         """The resources that one argument of a resource refers to.
@@ -53,7 +57,6 @@ class References:
     def _read(self, module: Module, prefix: str) -> None:
         for resource in module.resources:
             address = prefix + resource.address
-            self._arguments[address] = frozenset(resource.expressions)
             found: dict[str, frozenset[str]] = {}
             for argument, expression in resource.expressions.items():
                 names = set(_references(expression))
@@ -63,6 +66,7 @@ class References:
                 if resources:
                     found[argument] = frozenset(f"{prefix}{name}" for name in resources)
             self._by_argument[address] = found
+            self._arguments[address] = frozenset(resource.expressions)
         for name, call in module.module_calls.items():
             if call.module is not None:
                 self._read(call.module, f"{prefix}module.{name}.")

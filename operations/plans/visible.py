@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from operations.plans.json_values import Json
 
 _KEPT = "\n\t"
+LONGEST_VALUE = 160
+"""Characters of a value in a sentence; the whole value is among the attributes."""
 
 
 def visible(text: str) -> str:
@@ -29,3 +31,12 @@ def visible_value(value: Json) -> Json:
     if isinstance(value, list):
         return [visible_value(inner) for inner in value]
     return value
+
+
+def shorten(text: str) -> str:
+    """Text on one line, with its middle left out when it is long."""
+    line = " ".join(text.split())
+    if len(line) <= LONGEST_VALUE:
+        return line
+    half = LONGEST_VALUE // 2 - 1
+    return f"{line[:half]} … {line[-half:]}"

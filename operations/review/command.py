@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from environments.problem import Problem
-from operations import console
+from operations import console, report_file
 from operations.plans import reading
 from operations.plans.visible import visible
 from operations.project import Project
@@ -32,7 +32,6 @@ EXIT_CODES = (
     "Exit code 3: something destroys data or weakens protection, and no waiver accepts it."
 )
 PLAN_FILE = "plan.json"
-STANDARD_OUTPUT = Path("-")
 
 Plans = Annotated[
     list[Path] | None,
@@ -89,16 +88,16 @@ def command(
     today = datetime.now(UTC).date()
     known = waivers.accepted(waivers_file, Project().root, today=today)
     report = Report(plans=found, gate=decide(found, known, today=today), label=visible(label))
-    if STANDARD_OUTPUT not in (json_file, sarif_file):
+    if report_file.STANDARD_OUTPUT not in (json_file, sarif_file):
         for line in text.lines(report):
             console.OUT.print(line)
     if markdown_folder is not None:
         write_comments(markdown.comments(report), markdown_folder)
     if html_file is not None:
-        write(html_file, html_page.page(report))
+        report_file.write(html_file, html_page.page(report))
     for file, content in ((json_file, json_report.document), (sarif_file, sarif.document)):
         if file is not None:
-            write(file, json.dumps(content(report), ensure_ascii=False) + "\n")
+            report_file.write(file, json.dumps(content(report), ensure_ascii=False) + "\n")
     raise typer.Exit(report.gate.exit_code)
 
 
@@ -149,19 +148,3 @@ def _files(given: Sequence[Path] | None) -> Iterator[Path]:
     if not found:
         raise Problem("there is no plan to review", fix="pipenv run holdfast plan, or name a plan's JSON")
     yield from found
-
-
-def write(file: Path, content: str) -> None:
-    """Write a file; - is standard output.
-
-    Raises:
-        Problem: it cannot be written.
-    """
-    if file == STANDARD_OUTPUT:
-        console.line(content.rstrip("\n"))
-        return
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content, encoding="utf-8")
-    except OSError as error:
-        raise Problem(f"{file}: cannot be written ({error.strerror})") from None

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from operations.plans.differences import path_text
+from operations.plans.lookup import UNKNOWN
 from operations.review.classes import RISK_FIRST, Class
 from operations.review.comments import LIMIT, Item, Section, pack
 from operations.review.markup import LONGEST, code, fenced, prose
@@ -19,7 +20,7 @@ from operations.review.report import (
     waived_text,
     waiver_text,
 )
-from operations.review.subject import UNKNOWN, value_text
+from operations.review.subject import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

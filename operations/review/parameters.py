@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from operations.plans.lookup import UNKNOWN
 from operations.review import tables
 from operations.review.classes import Class, Reason
-from operations.review.subject import UNKNOWN, value_text
+from operations.review.subject import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from operations.plans.differences import path_text
-from operations.plans.lookup import found, unknown_at
+from operations.plans.lookup import UNKNOWN, found, unknown_at
+from operations.plans.visible import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
     from operations.plans.json_values import Json
     from operations.plans.model import Action, Change, Path, ResourceChange
     from operations.plans.secrecy import Shown
-
-UNKNOWN = "known only after apply"
-LONGEST_VALUE = 160
-"""Characters of a value in a sentence; the whole value is among the attributes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,15 +93,6 @@ def value_text(value: Json) -> str:
         else json.dumps(value, ensure_ascii=False)
     )
     return shorten(text) if text else '""'
-
-
-def shorten(text: str) -> str:
-    """Text on one line, with its middle left out when it is long."""
-    line = " ".join(text.split())
-    if len(line) <= LONGEST_VALUE:
-        return line
-    half = LONGEST_VALUE // 2 - 1
-    return f"{line[:half]} … {line[-half:]}"
 
 
 def _texts(values: Sequence[Json]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from operations.plans.differences import path_text
+from operations.plans.lookup import UNKNOWN
 from operations.review.classes import RISK_FIRST, Class
 from operations.review.report import (
     changed_names,
@@ -17,7 +18,7 @@ from operations.review.report import (
     waived_text,
     waiver_text,
 )
-from operations.review.subject import UNKNOWN, value_text
+from operations.review.subject import value_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import shutil
@@ -27,6 +28,14 @@ def install(lock: Path = LOCK, home: Path = HOME) -> Path:
     Returns:
         The ``checkov`` command.
     """
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with home.with_suffix(".lock").open("w") as alone:
+        # Tests of several processes need it, and the first of them installs it.
+        fcntl.flock(alone, fcntl.LOCK_EX)
+        return _install(lock, home)
+
+
+def _install(lock: Path, home: Path) -> Path:
     python = home / "bin" / "python"
     mark = home / ".installed"
     wanted = hashlib.sha256(lock.read_bytes() + sys.version.encode()).hexdigest()

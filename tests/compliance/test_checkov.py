@@ -68,7 +68,7 @@ def test_checkov_does_look_at_the_buckets(of_database_ha: list[Result], check: s
         ("aws_lambda_function", "CKV_AWS_117"),
         ("aws_vpc", "CKV2_AWS_12"),
         ("aws_kms_key", "CKV_AWS_33"),
-        ("aws_iam_role_policy", "CKV_AWS_286"),
+        ("aws_iam_policy", "CKV_AWS_286"),
         ("aws_sns_topic_policy", "CKV_AWS_169"),
     ],
 )

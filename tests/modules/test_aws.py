@@ -63,8 +63,11 @@ def test_lambda_sends_no_source_account() -> None:
 
 def test_a_role_collects_its_grants_in_one_policy() -> None:
     template = _role("backup.amazonaws.com")
-    assert set(statements(template.one("aws_iam_role_policy")["policy"])) == {"One", "Two"}
-    assert template.one("aws_iam_role_policy_attachment")["policy_arn"].endswith(":iam::aws:policy/Some")
+    assert set(statements(template.one("aws_iam_policy")["policy"])) == {"One", "Two"}
+    granted = template.one("aws_iam_role_policy_attachment", "role/granted")
+    assert granted["policy_arn"] == f"${{{template.address('aws_iam_policy', 'role/policy')}.arn}}"
+    managed = template.one("aws_iam_role_policy_attachment", "role/managed")
+    assert managed["policy_arn"].endswith(":iam::aws:policy/Some")
 
 
 def test_tags_reach_what_can_be_tagged_and_a_resources_own_tags_win() -> None:

@@ -124,7 +124,7 @@ def test_a_bucket_that_is_kept_is_not_emptied(bucket: Template) -> None:
 
 
 def test_whoever_exports_reaches_this_bucket_and_key_only(bucket: Template) -> None:
-    granted = statements(bucket.one("aws_iam_role_policy", "writer/policy")["policy"])
+    granted = statements(bucket.one("aws_iam_policy", "writer/policy")["policy"])
     data = bucket.address("aws_s3_bucket", "data/bucket")
     assert granted["FindBucket"]["Resource"] == f"${{{data}.arn}}"
     assert granted["WriteObjects"]["Resource"] == f"${{{data}.arn}}/*"

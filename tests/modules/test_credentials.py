@@ -154,14 +154,14 @@ def test_the_entrys_policy_denies_plain_text_and_other_accounts(existing: Templa
 
 
 def test_a_reader_may_read_this_entry_and_use_its_key_for_it_only(existing: Template) -> None:
-    policy = statements(existing.one("aws_iam_role_policy", "app/policy")["policy"])
+    policy = statements(existing.one("aws_iam_policy", "app/policy")["policy"])
     assert policy["ReadCredentials"]["Resource"] != "*"
     condition = policy["DecryptCredentials"]["Condition"]["StringEquals"]
     assert "data.aws_secretsmanager_secret." in condition["kms:EncryptionContext:SecretARN"]
 
 
 def test_the_key_of_a_created_entry_is_the_only_one_that_a_reader_may_use(created: Template) -> None:
-    policy = statements(created.one("aws_iam_role_policy", "app/policy")["policy"])
+    policy = statements(created.one("aws_iam_policy", "app/policy")["policy"])
     assert policy["DecryptCredentials"]["Resource"].startswith("${aws_kms_key.key_")
 
 

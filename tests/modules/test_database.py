@@ -190,7 +190,7 @@ def test_a_regulated_database_can_be_released_but_leaves_its_snapshot() -> None:
 
 
 def test_a_role_may_log_in_as_the_user_it_was_granted(ephemeral: Template) -> None:
-    statement = statements(ephemeral.one("aws_iam_role_policy", "app/policy")["policy"])["ConnectToDatabase"]
+    statement = statements(ephemeral.one("aws_iam_policy", "app/policy")["policy"])["ConnectToDatabase"]
     assert statement["Action"] == "rds-db:connect"
     assert statement["Resource"].endswith("/reader")
     assert "resource_id" in statement["Resource"]

@@ -68,7 +68,7 @@ def test_it_knows_what_to_export_and_where(export: Template) -> None:
 
 
 def test_it_starts_exports_of_automated_snapshots_only(export: Template) -> None:
-    granted = statements(export.one("aws_iam_role_policy", "snapshot-export/role/policy")["policy"])
+    granted = statements(export.one("aws_iam_policy", "snapshot-export/role/policy")["policy"])
     rds, awsbackup = granted["StartExports"]["Resource"]
     assert rds.endswith(":snapshot:rds:ha-postgres-test-*")
     assert awsbackup.endswith(":snapshot:awsbackup:*")

@@ -93,7 +93,7 @@ def test_the_access_point_has_its_own_directory_and_owner(filesystem: Template) 
 
 
 def test_a_role_mounts_through_its_access_point_only(filesystem: Template) -> None:
-    statement = statements(filesystem.one("aws_iam_role_policy", "app/policy")["policy"])["MountFileSystem"]
+    statement = statements(filesystem.one("aws_iam_policy", "app/policy")["policy"])["MountFileSystem"]
     assert "elasticfilesystem:AccessPointArn" in statement["Condition"]["StringEquals"]
     assert statement["Resource"] != "*"
 

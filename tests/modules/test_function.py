@@ -46,7 +46,7 @@ def test_its_log_is_encrypted_kept_and_the_only_one_it_writes(function: Template
     group = function.one("aws_cloudwatch_log_group", "look-up/logs")
     assert (group["name"], group["retention_in_days"]) == ("/aws/lambda/dr-look-up-test", 90)
     assert group["kms_key_id"].startswith("${aws_kms_key.")
-    policy = statements(function.one("aws_iam_role_policy", "look-up/role/policy")["policy"])
+    policy = statements(function.one("aws_iam_policy", "look-up/role/policy")["policy"])
     address = function.address("aws_cloudwatch_log_group", "look-up/logs")
     assert policy["WriteLogs"]["Resource"] == f"${{{address}.arn}}:*"
 

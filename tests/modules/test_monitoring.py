@@ -71,11 +71,7 @@ def test_alarms_as_required(
 
 
 def test_c35_every_alarm_tells_when_it_rises_clears_and_is_blind(monitoring: Template) -> None:
-    alarms = [
-        alarm
-        for alarm in monitoring.all("aws_cloudwatch_metric_alarm")
-        if "heartbeat" not in alarm["alarm_name"]
-    ]
+    alarms = monitoring.all("aws_cloudwatch_metric_alarm")
     for alarm in [*alarms, monitoring.one("aws_cloudwatch_composite_alarm")]:
         for actions in ("alarm_actions", "ok_actions", "insufficient_data_actions"):
             assert len(alarm[actions]) == 1
@@ -99,6 +95,13 @@ def test_failover_and_replica_events_are_reported(monitoring: Template) -> None:
     events = monitoring.one("aws_db_event_subscription", "instance-events")
     assert {"failover", "read replica", "low storage", "failure"} <= set(events["event_categories"])
     assert events["source_ids"] == ["dr-citizen-db-test"]
+
+
+def test_somebody_hears_of_database_security_groups(monitoring: Template) -> None:
+    events = monitoring.one("aws_db_event_subscription", "security-groups-events")
+    assert events["source_type"] == "db-security-group"
+    assert events["event_categories"] == ["configuration change", "failure"]
+    assert "source_ids" not in events
 
 
 def test_the_topic_is_encrypted_and_takes_tls_from_this_account_only(monitoring: Template) -> None:

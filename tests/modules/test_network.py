@@ -87,7 +87,7 @@ def test_flow_logs_record_everything_into_an_encrypted_group(network: Template) 
     group = network.one("aws_cloudwatch_log_group", "flow-logs/group")
     assert group["kms_key_id"].startswith("${aws_kms_key.")
     assert group["retention_in_days"] == 365
-    grants = statements(network.one("aws_iam_role_policy", "flow-logs/role/policy")["policy"])
+    grants = statements(network.one("aws_iam_policy", "flow-logs/role/policy")["policy"])
     assert "*" not in grants["WriteFlowLogs"]["Resource"]
 
 

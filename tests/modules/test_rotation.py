@@ -39,7 +39,7 @@ def _function(system: Template, id: str) -> Resource:
 
 
 def _policy(system: Template, id: str) -> dict[str, Resource]:
-    return statements(system.one("aws_iam_role_policy", f"citizen-data/{id}/role/policy")["policy"])
+    return statements(system.one("aws_iam_policy", f"citizen-data/{id}/role/policy")["policy"])
 
 
 def test_the_masters_secret_rotates_every_30_days_and_the_first_time_with_the_schedule(

@@ -22,6 +22,7 @@ COMMANDS = {
         "bench",
         "bootstrap",
         "ci",
+        "comply",
         "credentials",
         "demo",
         "deploy",

@@ -26,7 +26,6 @@ UNTAGGABLE = {
     "aws_efs_backup_policy",
     "aws_efs_file_system_policy",
     "aws_efs_mount_target",
-    "aws_iam_role_policy",
     "aws_iam_role_policy_attachment",
     "aws_kms_alias",
     "aws_lambda_permission",
@@ -81,7 +80,7 @@ def test_everything_that_can_be_tagged_is_tagged(dev: Template) -> None:
 def test_every_name_carries_the_suffix(dev: Template) -> None:
     for kind, resource in dev.everything():
         given = resource.get("name") or resource.get("tags", {}).get("Name")
-        if given and kind not in {"aws_iam_role_policy"}:
+        if given:
             assert "-dev" in given, (kind, given)
             assert given == given.lower()
 

@@ -290,7 +290,7 @@ def _calls(source: str) -> list[str]:
 def test_only_the_function_that_exports_may_start_exports(dev: Template) -> None:
     allowed: list[Any] = [
         policy["//"]["metadata"]["path"]
-        for policy in dev.all("aws_iam_role_policy")
+        for policy in dev.all("aws_iam_policy")
         if "StartExports" in statements(policy["policy"])
     ]
     assert allowed == ["database-ha/snapshot-export/role/policy"]

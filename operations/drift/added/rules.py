@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from operations.drift.added.model import Added
 from operations.drift.aws_cli import command
 from operations.drift.parts import region
+from operations.plans.openings import openings
 from operations.plans.secrecy import REDACTED
-from operations.review.openings import openings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from operations.drift.parts import Parts, Values
     from operations.plans.json_values import Json
-    from operations.review.openings import Opening
+    from operations.plans.openings import Opening
 
 _PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 

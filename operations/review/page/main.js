@@ -18,8 +18,6 @@ const KEYS = [
 ];
 let current = "changes";
 
-const byId = (id) => document.getElementById(id);
-
 function head() {
   byId("title").textContent = report.title;
   const verdict = byId("verdict");
@@ -92,30 +90,10 @@ function only(slug, added) {
   show("changes");
 }
 
-function tabs() {
-  byId("tabs").replaceChildren(
-    ...VIEWS.map(([name, title]) =>
-      element(
-        "button",
-        {
-          type: "button",
-          role: "tab",
-          id: `tab-${name}`,
-          "aria-selected": String(name === current),
-          "aria-controls": "view",
-          tabIndex: name === current ? 0 : -1,
-          onclick: () => show(name),
-        },
-        title,
-      ),
-    ),
-  );
-}
-
 function show(name) {
   const onTab = document.activeElement?.getAttribute("role") === "tab";
   current = name;
-  tabs();
+  drawTabs(VIEWS, current, show);
   summary();
   if (byId("search").value.trim().toLowerCase() !== filters.text) byId("search").value = filters.text;
   const stack = byId("stack");
@@ -147,35 +125,6 @@ function restView() {
   );
 }
 
-function shownCards() {
-  return current === "changes" ? [...document.querySelectorAll("#view .change")] : [];
-}
-
-function step(by) {
-  const found = shownCards();
-  if (found.length === 0) return;
-  const here = found.indexOf(document.activeElement?.closest?.(".change"));
-  const next = here === -1 ? (by > 0 ? 0 : found.length - 1) : Math.min(found.length - 1, Math.max(0, here + by));
-  const target = found[next].querySelector("summary");
-  target.focus({ preventScroll: true });
-  target.scrollIntoView({ block: "nearest" });
-}
-
-function allOpen() {
-  const found = shownCards();
-  return found.length > 0 && found.every((made) => made.open);
-}
-
-function expandLabel() {
-  byId("expand").textContent = allOpen() ? "Close all" : "Open all";
-}
-
-function toggleAll() {
-  const open = !allOpen();
-  for (const made of shownCards()) made.open = open;
-  expandLabel();
-}
-
 function all() {
   filters.classes.clear();
   filters.stack = "";
@@ -183,51 +132,18 @@ function all() {
   show("changes");
 }
 
-function onKey(event) {
-  const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
-  if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
-  if (typing) {
-    if (event.key === "Escape") {
-      all();
-      event.target.blur();
-    }
-    return;
-  }
-  if (event.target.getAttribute?.("role") === "tab" && (event.key === "ArrowLeft" || event.key === "ArrowRight")) {
-    const here = VIEWS.findIndex(([name]) => name === current);
-    show(VIEWS[(here + (event.key === "ArrowRight" ? 1 : VIEWS.length - 1)) % VIEWS.length][0]);
-    byId(`tab-${current}`).focus();
-    return;
-  }
-  const inCard = Boolean(event.target.closest?.(".change > summary"));
-  const classes = present();
-  const keys = {
-    j: () => step(1),
-    k: () => step(-1),
-    ArrowDown: inCard && (() => step(1)),
-    ArrowUp: inCard && (() => step(-1)),
-    e: () => current === "changes" && toggleAll(),
-    t: () => show(current === "topology" ? "changes" : "topology"),
-    "/": () => byId("search").focus(),
-    "?": () => byId("help").showModal(),
-    Escape: all,
-  };
-  const number = /^[1-9]$/.test(event.key) ? Number(event.key) : 0;
-  const act = number && number <= classes.length ? () => only(classes[number - 1][0], false) : keys[event.key];
-  if (act) {
-    event.preventDefault();
-    act();
-  }
-}
-
 head();
-byId("keys").append(...KEYS.flatMap(([key, what]) => [element("dt", {}, element("kbd", {}, key)), element("dd", {}, what)]));
 byId("search").addEventListener("input", (event) => {
   filters.text = event.target.value.trim().toLowerCase();
   show("changes");
 });
-byId("expand").addEventListener("click", toggleAll);
-byId("help-button").addEventListener("click", () => byId("help").showModal());
-byId("view").addEventListener("toggle", expandLabel, true);
-document.addEventListener("keydown", onKey);
+listen({
+  views: VIEWS,
+  current: () => current,
+  show,
+  all,
+  explained: KEYS,
+  keys: { t: () => show(current === "topology" ? "changes" : "topology") },
+  number: (number) => (number <= present().length ? () => only(present()[number - 1][0], false) : null),
+});
 show("changes");

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from operations.review.openings import Opening
+from operations.plans.openings import Opening
 from tests.operations.plans.building import change
 from tests.operations.review.reviewing import referring, rules, texts, updated
 

@@ -1,30 +1,6 @@
-// Elements are made from text alone: nothing of a plan is ever taken for markup.
+// Elements are made from text alone: nothing of a report is ever taken for markup.
 
 const report = JSON.parse(document.getElementById("report").textContent);
-
-const CLASSES = [
-  ["destroys-data", "Destroys data"],
-  ["weakens-protection", "Weakens protection"],
-  ["interrupts-service", "Interrupts service"],
-  ["replaces", "Replaces"],
-  ["removes", "Removes"],
-  ["updates", "Updates"],
-  ["adds", "Adds"],
-  ["moves", "Moves or imports"],
-];
-const TITLES = new Map(CLASSES);
-const DANGEROUS = new Set(["destroys-data", "weakens-protection", "interrupts-service"]);
-
-const ACTIONS = new Map([
-  ["no-op", ""],
-  ["create", "created"],
-  ["update", "updated"],
-  ["delete", "deleted"],
-  ["forget", "no longer managed"],
-  ["delete,create", "deleted, then created again"],
-  ["create,delete", "created again, then deleted"],
-  ["create,forget", "created again; the old one is no longer managed"],
-]);
 
 function element(tag, properties, ...children) {
   const made = document.createElement(tag);
@@ -37,14 +13,6 @@ function element(tag, properties, ...children) {
   }
   made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return made;
-}
-
-function done(change) {
-  if (change.done) return change.done;
-  const parts = [ACTIONS.get(change.actions.join()) ?? change.actions.join(", ")].filter(Boolean);
-  if (change.previous_address) parts.push(`moved from ${change.previous_address}`);
-  if (change.imported) parts.push(`imported (${change.imported})`);
-  return parts.join(", ");
 }
 
 function copyButton(text, label) {
@@ -74,3 +42,5 @@ function breakable(text) {
 function plural(number, one, many) {
   return `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
 }
+
+const byId = (id) => document.getElementById(id);
