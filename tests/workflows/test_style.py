@@ -12,6 +12,8 @@ import pytest
 
 from tests.workflows.workflows import FOLDER, INSTALL, LOCAL_ACTION, ROOT, Workflow, installing, workflows
 
+pytestmark = pytest.mark.slow
+
 EACH = pytest.mark.parametrize("workflow", workflows(), ids=str)
 OURS = ".venv/bin/python -m operations"
 

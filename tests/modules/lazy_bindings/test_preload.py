@@ -17,6 +17,8 @@ from tests.modules.lazy_bindings.packages import ASSEMBLY, node_index, write_nod
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 MODULES = ["vpc", "snsTopic", "subnet"]
 LOAD = f'const provider = require("{ASSEMBLY}");'
 
