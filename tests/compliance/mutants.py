@@ -36,6 +36,9 @@ NO_PROTECTION = {
 }
 """What the review calls a change for the worse, and what is not the loss of a protection; and why."""
 
+PROTECTS_BY_DEFAULT = {("aws_cloudwatch_event_rule", "state"): "a rule is on unless it says otherwise"}
+"""What protects as well when it is not written; and why."""
+
 _EVERYTHING = {
     "ip_protocol": "-1",
     "cidr_ipv4": "0.0.0.0/0",
@@ -124,6 +127,8 @@ def _weakened(type_: str, name: str, block: Document) -> Iterator[Mutant]:
         if all(value is None for value in values) or (type_, ".".join(path)) in NO_PROTECTION:
             continue
         for weaker in _weaker(values[0]):
+            if weaker is GONE and (type_, ".".join(path)) in PROTECTS_BY_DEFAULT:
+                continue
             after = [None if weaker is GONE else weaker, *values[1:]]
             if protection.protects.weaker(values, after):
                 told = "gone" if weaker is GONE else json.dumps(weaker)

@@ -57,7 +57,11 @@ def event_rule(aws: Aws, state: State) -> Arguments | None:
     found = absent_as_none(
         lambda: aws.client("events").describe_rule(Name=state["name"]), "ResourceNotFoundException"
     )
-    return found and {"name": found["Name"], "schedule_expression": found.get("ScheduleExpression")}
+    return found and {
+        "name": found["Name"],
+        "schedule_expression": found.get("ScheduleExpression"),
+        "state": found.get("State"),
+    }
 
 
 def event_target(aws: Aws, state: State) -> Arguments | None:

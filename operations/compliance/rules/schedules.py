@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from operations.compliance.graph import UNKNOWN
-from operations.compliance.verdicts import decided, require_set
+from operations.compliance.verdicts import decided, require, require_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,3 +23,9 @@ def lead_somewhere(graph: Graph) -> Iterator[Finding]:
         yield decided(rule, "aws_cloudwatch_event_target", UNKNOWN if unknown else bool(targets), evidence)
     for target in graph.all("aws_cloudwatch_event_target"):
         yield require_set(target, "rule")
+
+
+def are_on(graph: Graph) -> Iterator[Finding]:
+    """No rule is turned off."""
+    for rule in graph.all("aws_cloudwatch_event_rule"):
+        yield require(rule, "state", lambda state: str(state).startswith("ENABLED"), default="ENABLED")

@@ -110,4 +110,8 @@ CASES: dict[str, Case] = {
         },
         {"aws_cloudwatch_event_target.t": GONE},
     ),
+    "schedules.are_on": case(
+        {"aws_cloudwatch_event_rule": {"r": {"schedule_expression": "rate(1 hour)", "state": "ENABLED"}}},
+        {"aws_cloudwatch_event_rule.r": {"state": "DISABLED"}},
+    ),
 }
