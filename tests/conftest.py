@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 import pytest
@@ -25,6 +26,17 @@ class ByFile(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         return "demo" if nodeid.startswith(ON_THE_DEMO) else nodeid.partition("::")[0]
+
+
+def pytest_configure() -> None:
+    """Look for no garbage while modules and thousands of tests are made, which all stay."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Let Python's garbage collector look at what the tests themselves make, and at nothing older."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -18,6 +18,8 @@ from functions.rotation.failures import ConfigurationError, NetworkError, Rotati
 from functions.rotation.settings import RDS_ROOTS
 from tests.functions.server import HOST, PostgreSQLServer
 
+pytestmark = pytest.mark.server
+
 SSL_REQUEST = bytes([0, 0, 0, 8, 4, 210, 22, 47])
 """https://www.postgresql.org/docs/15/protocol-message-formats.html"""
 
@@ -155,18 +157,15 @@ def test_root_certificates_that_are_none(tmp_path: Path) -> None:
         tls.trusting(empty)
 
 
-@pytest.mark.server
 def test_a_server_that_is_verified(server: PostgreSQLServer) -> None:
     with connect(server.port, server.certificate) as connection:
         assert connection.version() in {"TLSv1.2", "TLSv1.3"}
 
 
-@pytest.mark.server
 def test_a_certificate_of_others_is_not_trusted(server: PostgreSQLServer) -> None:
     fails(lambda: connect(server.port), TLSError, "is not trusted: self.signed certificate")
 
 
-@pytest.mark.server
 def test_a_certificate_for_another_name_is_not_trusted(server: PostgreSQLServer) -> None:
     fails(
         lambda: connect(server.port, server.certificate, host="localhost"),
@@ -175,7 +174,6 @@ def test_a_certificate_for_another_name_is_not_trusted(server: PostgreSQLServer)
     )
 
 
-@pytest.mark.server
 def test_a_read_takes_no_longer_than_the_step(server: PostgreSQLServer) -> None:
     with connect(server.port, server.certificate, seconds=1) as connection:
         started = time.monotonic()

@@ -15,6 +15,8 @@ import pytest
 
 from operations.processes import stream
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 
