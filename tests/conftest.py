@@ -17,7 +17,11 @@ pytest_plugins = ["tests.localcloud.fixtures", "tests.system.fixtures"]
 
 ON_THE_DEMO = ("tests/deployed/", "tests/system/test_drift.py", "tests/system/test_ephemeral.py")
 """Tests of one system, which takes minutes to deploy."""
-MATRIX = ("tests/rotation_matrix/test_alternating_users.py", "tests/rotation_matrix/test_single_user.py")
+LONG = (
+    "tests/rotation_matrix/test_alternating_users.py",
+    "tests/rotation_matrix/test_single_user.py",
+    "tests/workflows/test_runs.py",
+)
 """Tests that take minutes in one piece."""
 
 
@@ -51,4 +55,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.nodeid.startswith(ON_THE_DEMO):
             item.add_marker(pytest.mark.deployed)
     # Stable: otherwise as they were.
-    items.sort(key=lambda item: ("deployed" not in item.keywords, not item.nodeid.startswith(MATRIX)))
+    items.sort(key=lambda item: ("deployed" not in item.keywords, not item.nodeid.startswith(LONG)))

@@ -26,6 +26,8 @@ from functions.snapshot_export.handler import (
 if TYPE_CHECKING:
     from mypy_boto3_rds import RDSClient
 
+pytestmark = pytest.mark.slow
+
 REGION = "eu-central-2"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

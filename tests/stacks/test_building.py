@@ -14,6 +14,8 @@ from environments.systems import SYSTEMS, System
 from stacks.building import build
 from stacks.environment import load
 
+pytestmark = pytest.mark.slow
+
 HA, CITIZEN = "database-ha", "citizen-data"
 
 

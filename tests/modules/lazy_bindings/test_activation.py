@@ -16,6 +16,8 @@ from modules.lazy_bindings.importing import LazyProviderFinder
 from modules.lazy_bindings.package_index import UnexpectedShapeError
 from tests.modules.lazy_bindings.programs import run
 
+pytestmark = pytest.mark.slow
+
 
 def told(program: str, **environ: str) -> Any:
     """What a program tells that activates, in a process where nothing else has been imported."""

@@ -10,6 +10,8 @@ import pytest
 
 from modules.lazy_bindings.node_options import with_preload
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path("/srv/app/preload.js")
 OURS = '--require "/srv/app/preload.js"'
 

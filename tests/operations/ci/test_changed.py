@@ -14,6 +14,8 @@ from tests.operations.ci.repository import begin, commit
 from tests.operations.conftest import Command
 from tests.operations.tiny import Tiny
 
+pytestmark = pytest.mark.slow
+
 # Writes what stacks.json has, with the environment's settings in it, and keeps the state where the project lies.
 MAIN = """
 import json, os, pathlib, sys

@@ -20,6 +20,8 @@ from tests.template import Template
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 PICTURES = ROOT / "docs" / "diagrams"
 COMMITTED = PICTURES / "citizen-data.svg"
 README_PIXELS = 840
