@@ -20,6 +20,34 @@ function drawTabs(views, current, show) {
   );
 }
 
+// Chosen alone, or with those chosen before; chosen again, it is not chosen any more.
+function choose(chosen, one, added) {
+  const was = chosen.has(one);
+  if (!added) chosen.clear();
+  if (was) chosen.delete(one);
+  else chosen.add(one);
+}
+
+// Draws a view; the first one is the list of cards, and how many of them are shown is said beside it.
+function drawView(name, page) {
+  const onTab = document.activeElement?.getAttribute("role") === "tab";
+  drawTabs(page.views, name, page.show);
+  page.summary();
+  if (byId("search").value.trim().toLowerCase() !== page.text) byId("search").value = page.text;
+  for (const [id, value] of Object.entries(page.chosen)) if (byId(id)) byId(id).value = value;
+  const view = byId("view");
+  view.setAttribute("role", "tabpanel");
+  view.setAttribute("aria-labelledby", `tab-${name}`);
+  view.replaceChildren(page.views.find(([other]) => other === name)[2]());
+  const listed = name === page.views[0][0];
+  byId("expand").disabled = !listed;
+  const shown = page.cards.filter(isShown).length;
+  const all = plural(page.cards.length, ...page.words);
+  byId("shown").textContent = !listed || !page.cards.length ? "" : shown === page.cards.length ? all : `${shown} of ${all}`;
+  expandLabel();
+  if (onTab) byId(`tab-${name}`).focus();
+}
+
 function shownCards() {
   return [...document.querySelectorAll("#view .change")];
 }

@@ -99,29 +99,14 @@ function packCard(system, pack) {
 }
 
 function only(outcome, added) {
-  const chosen = filters.outcomes.has(outcome);
-  if (!added) filters.outcomes.clear();
-  if (chosen) filters.outcomes.delete(outcome);
-  else filters.outcomes.add(outcome);
+  choose(filters.outcomes, outcome, added);
   show("rules");
 }
 
 function show(name) {
-  const onTab = document.activeElement?.getAttribute("role") === "tab";
   current = name;
-  drawTabs(VIEWS, current, show);
-  summary();
-  if (byId("search").value.trim().toLowerCase() !== filters.text) byId("search").value = filters.text;
-  for (const choice of ["pack", "family", "system"]) if (byId(`choose-${choice}`)) byId(`choose-${choice}`).value = filters[choice];
-  const view = byId("view");
-  view.setAttribute("role", "tabpanel");
-  view.setAttribute("aria-labelledby", `tab-${name}`);
-  view.replaceChildren(VIEWS.find(([other]) => other === name)[2]());
-  byId("expand").disabled = name !== "rules";
-  const shown = rules.filter(isShown).length;
-  byId("shown").textContent = name !== "rules" ? "" : shown === rules.length ? plural(shown, "rule", "rules") : `${shown} of ${plural(rules.length, "rule", "rules")}`;
-  expandLabel();
-  if (onTab) byId(`tab-${name}`).focus();
+  const chosen = Object.fromEntries(["pack", "family", "system"].map((choice) => [`choose-${choice}`, filters[choice]]));
+  drawView(name, { views: VIEWS, show, summary, text: filters.text, chosen, cards: rules, words: ["rule", "rules"] });
 }
 
 function all() {

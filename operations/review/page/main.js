@@ -81,33 +81,14 @@ function present() {
   return CLASSES.filter(([slug]) => changes.some((change) => change.class === slug));
 }
 
-// One class alone, or with those chosen before; chosen again, it is not chosen any more.
 function only(slug, added) {
-  const chosen = filters.classes.has(slug);
-  if (!added) filters.classes.clear();
-  if (chosen) filters.classes.delete(slug);
-  else filters.classes.add(slug);
+  choose(filters.classes, slug, added);
   show("changes");
 }
 
 function show(name) {
-  const onTab = document.activeElement?.getAttribute("role") === "tab";
   current = name;
-  drawTabs(VIEWS, current, show);
-  summary();
-  if (byId("search").value.trim().toLowerCase() !== filters.text) byId("search").value = filters.text;
-  const stack = byId("stack");
-  if (stack) stack.value = filters.stack;
-  const view = byId("view");
-  view.setAttribute("role", "tabpanel");
-  view.setAttribute("aria-labelledby", `tab-${name}`);
-  view.replaceChildren(VIEWS.find(([other]) => other === name)[2]());
-  byId("expand").disabled = name !== "changes";
-  const shown = changes.filter(isShown).length;
-  byId("shown").textContent =
-    name === "changes" && changes.length ? (shown === changes.length ? plural(shown, "change", "changes") : `${shown} of ${plural(changes.length, "change", "changes")}`) : "";
-  expandLabel();
-  if (onTab) byId(`tab-${name}`).focus();
+  drawView(name, { views: VIEWS, show, summary, text: filters.text, chosen: { stack: filters.stack }, cards: changes, words: ["change", "changes"] });
 }
 
 function restView() {
