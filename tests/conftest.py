@@ -13,7 +13,7 @@ from modules.lazy_bindings import activate
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 activate()
 
-pytest_plugins = ["tests.localcloud.fixtures", "tests.system.fixtures"]
+pytest_plugins = ["tests.browser.opening", "tests.localcloud.fixtures", "tests.system.fixtures"]
 
 ON_THE_DEMO = ("tests/deployed/", "tests/system/test_drift.py", "tests/system/test_ephemeral.py")
 """Tests of one system, which takes minutes to deploy."""

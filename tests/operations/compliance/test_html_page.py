@@ -3,47 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from typing import Protocol
 
 import pytest
 
 from operations.compliance import html_page
 from operations.compliance.assessment import Assessment
-from tests.browser import devtools
 from tests.browser.devtools import Page
+from tests.browser.opening import Opening
 from tests.operations.compliance.building import GOOD_DATABASE, assessed, waiver
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Page]:
-    with devtools.page() as page:
-        yield page
+class Opened(Protocol):
+    """Assessments, opened in the browser."""
 
-
-class Opened:
-    """A report, opened in the browser."""
-
-    def __init__(self, browser: Page, folder: Path) -> None:
-        self.browser = browser
-        self.file = folder / "comply.html"
-
-    def __call__(self, *assessments: Assessment, width: int = 1280) -> Page:
-        self.file.write_text(html_page.page(assessments or [of_database()]), encoding="utf-8")
-        self.browser.errors.clear()
-        self.browser.requests.clear()
-        self.browser.open(self.file, width=width)
-        return self.browser
+    def __call__(self, *assessments: Assessment, width: int = 1280) -> Page: ...
 
 
 @pytest.fixture
-def opened(browser: Page, tmp_path: Path) -> Iterator[Opened]:
-    found = Opened(browser, tmp_path)
-    yield found
-    assert browser.errors == []
-    assert set(browser.requests) <= {found.file.as_uri()}
+def opened(opening: Opening) -> Opened:
+    return lambda *assessments, width=1280: opening(
+        html_page.page(assessments or [of_database()]), width=width
+    )
 
 
 def of_database() -> Assessment:

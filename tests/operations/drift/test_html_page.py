@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from operations.drift import html_page
 from operations.drift.report import Report
-from tests.browser import devtools
+from tests.browser.opening import Opening
 from tests.operations.drift.reporting import DATABASE, checked, full_report
 
 
@@ -46,16 +45,11 @@ def test_nothing_drifted() -> None:
 
 
 @pytest.mark.slow
-def test_in_a_browser(tmp_path: Path) -> None:
-    file = tmp_path / "drift.html"
-    file.write_text(html_page.page(full_report()), encoding="utf-8")
-    with devtools.page() as page:
-        page.open(file)
-        assert page.texts("h1") == ["Drift of citizen-data (prod), payments (prod)"]
-        assert page.texts("h1 + #verdict")[0].startswith("3 resources drifted, 2 with weaker protection")
-        assert page.texts("#view .change > summary .address")[:2] == [DATABASE, "aws_security_group.it"]
-        (database, group) = page.texts("#view .change.weakens-protection .body")
-        assert "deletion_protection: the next apply undoes it; since 2026-11-20 06:00 UTC" in database
-        assert "aws ec2 revoke-security-group-ingress" in group
-        assert page.errors == []
-        assert set(page.requests) == {file.as_uri()}
+def test_in_a_browser(opening: Opening) -> None:
+    page = opening(html_page.page(full_report()))
+    assert page.texts("h1") == ["Drift of citizen-data (prod), payments (prod)"]
+    assert page.texts("h1 + #verdict")[0].startswith("3 resources drifted, 2 with weaker protection")
+    assert page.texts("#view .change > summary .address")[:2] == [DATABASE, "aws_security_group.it"]
+    (database, group) = page.texts("#view .change.weakens-protection .body")
+    assert "deletion_protection: the next apply undoes it; since 2026-11-20 06:00 UTC" in database
+    assert "aws ec2 revoke-security-group-ingress" in group

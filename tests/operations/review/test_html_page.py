@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
+from typing import Protocol
 
 import pytest
 
 from operations.review import html_page
 from operations.review.report import Report
-from tests.browser import devtools
 from tests.browser.devtools import Page
+from tests.browser.opening import Opening
 from tests.fixtures.plans import systems
 from tests.operations.plans.building import change
 from tests.operations.review.reporting import report_about, report_on
@@ -29,33 +28,15 @@ STACKS = (
 DATABASE = f"aws_db_instance.{systems.INSTANCE}"
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Page]:
-    with devtools.page() as page:
-        yield page
-
-
-class Opened:
+class Opened(Protocol):
     """A report, opened in the browser."""
 
-    def __init__(self, browser: Page, folder: Path) -> None:
-        self.browser = browser
-        self.file = folder / "review.html"
-
-    def __call__(self, report: Report, *, width: int = 1280) -> Page:
-        self.file.write_text(html_page.page(report), encoding="utf-8")
-        self.browser.errors.clear()
-        self.browser.requests.clear()
-        self.browser.open(self.file, width=width)
-        return self.browser
+    def __call__(self, report: Report, *, width: int = 1280) -> Page: ...
 
 
 @pytest.fixture
-def opened(browser: Page, tmp_path: Path) -> Iterator[Opened]:
-    found = Opened(browser, tmp_path)
-    yield found
-    assert browser.errors == []
-    assert set(browser.requests) <= {found.file.as_uri()}
+def opened(opening: Opening) -> Opened:
+    return lambda report, *, width=1280: opening(html_page.page(report), width=width)
 
 
 def shown(page: Page) -> list[str]:
