@@ -109,11 +109,14 @@ class Page:
         self._call("Input.insertText", text=text)
 
     def click(self, selector: str) -> None:
-        """Click the middle of the first such element."""
+        """Click the middle of the first such element, once the page is drawn around it and stands still."""
         x, y = self.evaluate(
-            f"(() => {{ const found = document.querySelector({json.dumps(selector)});"
-            " found.scrollIntoView({ block: 'center' }); const box = found.getBoundingClientRect();"
-            " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
+            "new Promise((done) => requestAnimationFrame(() => {"
+            f" const found = document.querySelector({json.dumps(selector)});"
+            " found.scrollIntoView({ block: 'center' });"
+            " requestAnimationFrame(() => requestAnimationFrame(() => {"
+            " const box = found.getBoundingClientRect();"
+            " done([box.x + box.width / 2, box.y + box.height / 2]); })); }))"
         )
         for kind in ("mousePressed", "mouseReleased"):
             self._call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
