@@ -67,7 +67,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with the stack and the test of the guides, and the stack in the list of systems."""
     folder = tmp_path_factory.mktemp("project")
     copy(folder, "main.py", "environments", "modules", "stacks", "tests/__init__.py", "tests/template.py")
-    copy(folder, "tests/conftest.py", "tests/localcloud", "tests/system")
+    copy(folder, "tests/conftest.py", "tests/browser", "tests/localcloud", "tests/system")
     copy(folder, "pyproject.toml", "Pipfile.lock", "functions")
     write(shown("stacks.md") | shown("testing.md"), folder)
     registry = folder / "environments" / "systems.py"
