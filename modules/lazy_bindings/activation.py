@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import early_start, version_lookup
+from . import direct_node, early_start, version_lookup
 from .importing import PACKAGE_PREFIX, LazyProviderFinder
 from .node_options import with_preload
 from .package_index import UnexpectedShapeError
@@ -58,14 +58,16 @@ def activate() -> Activation:
             stacklevel=2,
         )
         return Activation(active=False, reason=reason)
-    try:
-        early_start.install()
-    except UnexpectedShapeError as difference:
-        warnings.warn(
-            f"{difference}: Python waits for node at each import, which takes a little longer.",
-            LazyBindingsWarning,
-            stacklevel=2,
-        )
+    for install, otherwise in (
+        (direct_node.install, "requests go through a second node process"),
+        (early_start.install, "Python waits for node at each import"),
+    ):
+        try:
+            install()
+        except UnexpectedShapeError as difference:
+            warnings.warn(
+                f"{difference}: {otherwise}, which takes a little longer.", LazyBindingsWarning, stacklevel=2
+            )
     version_lookup.install()
     os.environ["NODE_OPTIONS"] = with_preload(os.environ.get("NODE_OPTIONS"), PRELOAD)
     sys.meta_path.insert(0, LazyProviderFinder())
