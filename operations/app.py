@@ -31,7 +31,7 @@ from operations.ci import command as ci
 from operations.compliance import command as compliance
 from operations.drift import command as drift
 from operations.failure import EXIT_CODES
-from operations.options import SYSTEM, Environment
+from operations.options import AutoApprove, Environment, Stack
 from operations.project import Project
 from operations.review import command as review
 from operations.state import commands as state_commands
@@ -40,8 +40,6 @@ from operations.state import creation, removal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Stack = Annotated[str, typer.Argument(help=SYSTEM, show_default=False)]
-AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Do not ask before changing anything.")]
 
 _SYSTEMS = "Systems"
 _BESIDE = "What systems need beside Terraform"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,7 +13,7 @@ from environments import selection
 from environments.problem import Problem
 from operations import console, deployment, failure, synth, tools
 from operations.failure import EXIT_CODES, Failed
-from operations.options import Environment
+from operations.options import AcceptedChanges, AutoApprove, Environment, Stack
 from operations.plans import reading
 from operations.plans.visible import visible
 from operations.project import Project
@@ -39,22 +39,10 @@ _STALE = ("Saved plan is stale", "Saved plan does not match the given state")
 
 
 def command(
-    stack: Annotated[
-        str, typer.Argument(help="Name of the system, for example citizen-data.", show_default=False)
-    ],
+    stack: Stack,
     environment: Environment = None,
-    waivers_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--waivers",
-            metavar="FILE",
-            help="Accepted changes. Default: environments/waivers.toml.",
-            show_default=False,
-        ),
-    ] = None,
-    auto_approve: Annotated[
-        bool, typer.Option("--auto-approve", help="Do not ask before changing anything.")
-    ] = False,
+    waivers_file: AcceptedChanges = None,
+    auto_approve: AutoApprove = False,
 ) -> None:
     """Apply the plan that `holdfast plan` saved, when nothing has changed since then and the review passes."""
 

@@ -13,7 +13,7 @@ from environments import guard, manifest, selection
 from environments.problem import Problem
 from operations import console, synth
 from operations.failure import EXIT_CODES
-from operations.options import SYSTEM, OneEnvironment
+from operations.options import OneEnvironment, Stack
 from operations.project import Project
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def check(environment: OneEnvironment = None) -> None:
 
 @app.command(epilog=EXIT_CODES)
 def remove(
-    stack: Annotated[str, typer.Argument(help=SYSTEM)],
+    stack: Stack,
     addresses: Annotated[
         list[str] | None,
         typer.Argument(help="Addresses in its state. Default: all of the system's.", show_default=False),

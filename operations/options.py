@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,3 +31,14 @@ OneEnvironment = Annotated[
 ]
 SYSTEM = f"Name of the system: {', '.join(systems.names())}."
 System = Annotated[str, typer.Option("--stack", help=SYSTEM)]
+Stack = Annotated[str, typer.Argument(help=SYSTEM, show_default=False)]
+AcceptedChanges = Annotated[
+    Path | None,
+    typer.Option(
+        "--waivers",
+        metavar="FILE",
+        help="Accepted changes. Default: environments/waivers.toml.",
+        show_default=False,
+    ),
+]
+AutoApprove = Annotated[bool, typer.Option("--auto-approve", help="Do not ask before changing anything.")]

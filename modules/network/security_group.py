@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup as AwsSecurityGroup
@@ -58,20 +59,14 @@ class SecurityGroup(Construct):
             f"from-{who}-{port}",
             security_group_id=self.id,
             referenced_security_group_id=peer.id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description=_described(why),
+            **_tcp(port, why),
         )
         egress = VpcSecurityGroupEgressRule(
             self,
             f"to-{who}-{port}",
             security_group_id=peer.id,
             referenced_security_group_id=self.id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description=_described(why),
+            **_tcp(port, why),
         )
         return [ingress, egress]
 
@@ -92,10 +87,7 @@ class SecurityGroup(Construct):
             id,
             security_group_id=self.id,
             cidr_ipv4=cidr,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description=_described(why),
+            **_tcp(port, why),
         )
         return [ingress]
 
@@ -116,12 +108,14 @@ class SecurityGroup(Construct):
             id,
             security_group_id=self.id,
             cidr_ipv4=cidr,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description=_described(why),
+            **_tcp(port, why),
         )
         return [egress]
+
+
+def _tcp(port: int, why: str) -> dict[str, Any]:
+    """Return what every rule of a TCP port says."""
+    return {"ip_protocol": "tcp", "from_port": port, "to_port": port, "description": _described(why)}
 
 
 def _described(text: str) -> str:

@@ -17,7 +17,7 @@ from operations.ci import artifacts, changed, commit, issues, reviews
 from operations.ci.github import GitHub
 from operations.ci.sealing import Origin, Seal
 from operations.failure import EXIT_CODES, Failed
-from operations.options import Environment
+from operations.options import Environment, Stack
 from operations.processes import stream
 from operations.project import Project
 from operations.review import gate
@@ -32,10 +32,6 @@ COMMENT_EXIT_CODES = (
 )
 _NO_COMMIT = "0" * 40
 """What GitHub calls the commit before a branch began."""
-
-Stack = Annotated[
-    str, typer.Argument(help="Name of the system, for example citizen-data.", show_default=False)
-]
 
 app = typer.Typer(no_args_is_help=True, help="What the workflows of GitHub Actions call.", epilog=EXIT_CODES)
 

@@ -13,6 +13,7 @@ import typer
 
 from environments.problem import Problem
 from operations import console, report_file
+from operations.options import AcceptedChanges
 from operations.plans import reading
 from operations.plans.visible import visible
 from operations.project import Project
@@ -45,15 +46,7 @@ Plans = Annotated[
 
 def command(
     plans: Plans = None,
-    waivers_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--waivers",
-            metavar="FILE",
-            help="Accepted changes. Default: environments/waivers.toml.",
-            show_default=False,
-        ),
-    ] = None,
+    waivers_file: AcceptedChanges = None,
     label: Annotated[
         str,
         typer.Option(

@@ -9,7 +9,7 @@ import typer
 from environments import backend
 from operations import console
 from operations.failure import EXIT_CODE, EXIT_CODES
-from operations.options import SYSTEM, Environment, OneEnvironment
+from operations.options import Environment, OneEnvironment, Stack
 from operations.project import Project
 from operations.state import doctor as examination
 from operations.state import places, unlocking
@@ -22,7 +22,7 @@ app = typer.Typer(
 
 
 def unlock(
-    stack: Annotated[str, typer.Argument(help=SYSTEM)],
+    stack: Stack,
     environment: Environment = None,
     lock_id: Annotated[
         str | None,
