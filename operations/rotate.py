@@ -122,10 +122,11 @@ def follow(
         watch.look()
         waited = time.monotonic() - started
         if "AWSCURRENT" in watch.labels:
-            watch.wait_for_last_line()
+            watch.wait_for_log(lambda: watch.finished)
             show(f"  AWSCURRENT has moved to {begun.version} ({duration(waited)})")
             return
         if "AWSPENDING" not in watch.labels:
+            watch.wait_for_log(lambda: watch.failed is not None)
             raise watch.failure("was given up")
         if watch.failed and watch.silence > quiet:
             raise watch.failure("failed")
@@ -140,6 +141,7 @@ class _Watch:
     Attributes:
         labels: of the version that is to become current.
         failed: the last failure.
+        finished: whether the log has told of the last step.
     """
 
     def __init__(self, begun: Begun, show: Callable[[str], None]) -> None:
@@ -154,7 +156,7 @@ class _Watch:
             since=begun.since,
         )
         self._heard = time.monotonic()
-        self._finished = False
+        self.finished = False
         self.labels: list[str] = []
         self.failed: Line | None = None
 
@@ -173,12 +175,12 @@ class _Watch:
             self._heard = time.monotonic()
             self._show(_told(line))
             self.failed = line if line.failure else self.failed
-            self._finished = self._finished or (line.step == LAST_STEP and not line.failure)
+            self.finished = self.finished or (line.step == LAST_STEP and not line.failure)
 
-    def wait_for_last_line(self) -> None:
+    def wait_for_log(self, complete: Callable[[], bool]) -> None:
         """Give CloudWatch the moment that it takes to show the log's last lines."""
         deadline = time.monotonic() + LOG_SECONDS
-        while not self._finished and not self._log.unreadable and time.monotonic() < deadline:
+        while not complete() and not self._log.unreadable and time.monotonic() < deadline:
             time.sleep(INTERVAL)
             self.look()
 
