@@ -17,7 +17,7 @@ from cdktf import App, LocalBackend, S3Backend, TerraformStack  # noqa: E402 - m
 
 from environments import backend, connection, context, guard, manifest, outdir, selection, systems  # noqa: E402
 from environments.problem import EXIT_CODE, told  # noqa: E402
-from stacks.building import build  # noqa: E402
+from stacks.building import build, stack_of  # noqa: E402
 from stacks.environment import load  # noqa: E402
 
 
@@ -36,6 +36,8 @@ def main(wanted: Sequence[str] = ()) -> None:
     removable = os.environ.get("HOLDFAST_REMOVAL") == "allow"
     chosen = systems.chosen(wanted, blocks=environment.blocks, environment=name)
     recorded = manifest.read(manifest.file(name), systems=wanted)
+    for system in chosen:
+        stack_of(system)  # imported while node still loads the provider
     state = backend.read()
     folder = outdir.folder(Path.cwd())
     folder.mkdir(parents=True, exist_ok=True)
