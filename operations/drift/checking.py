@@ -10,7 +10,7 @@ from operations import deployment
 from operations.drift import ignoring, keeping
 from operations.drift.added import unseen
 from operations.drift.detection import Detection
-from operations.drift.findings import Checked
+from operations.drift.findings import Checked, keys
 from operations.drift.history import now, watch
 from operations.failure import Failed
 from operations.plans import reading
@@ -127,6 +127,6 @@ def _plan(project: Project, terraform: Terraform, stack: str, *arguments: str) -
 
 def _watch(project: Project, checked: Checked) -> Checked:
     kept = keeping.of(project, checked.stack, environment=checked.environment)
-    watched = watch(kept.load(), checked.findings, now=now())
+    watched = watch(kept.load(), keys(checked.findings), now=now())
     kept.save(watched.history)
     return replace(checked, watched=watched)

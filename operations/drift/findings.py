@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from operations.plans.differences import path_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from operations.accepted import Accepted
-    from operations.drift.history import Watched
+    from operations.drift.history import Key, Watched
     from operations.plans.json_values import Json
     from operations.plans.model import Path
     from operations.review.classes import Reason
@@ -102,6 +104,11 @@ class Finding:
     def alarm(self) -> Severity | None:
         """That of its worst attribute that is not ignored; None when all are."""
         return max((each.severity for each in self.attributes if each.accepted is None), default=None)
+
+
+def keys(findings: Iterable[Finding]) -> set[Key]:
+    """What drifted, as the history names it."""
+    return {(finding.address, each.name) for finding in findings for each in finding.attributes}
 
 
 class Outcome(Enum):

@@ -14,8 +14,6 @@ from operations.failure import Failed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from operations.drift.findings import Finding
-
 _MOST = 5_000
 """Entries that are kept; the oldest of those that are gone go first."""
 
@@ -74,15 +72,15 @@ class Watched:
     history: History
 
 
-def watch(history: History, findings: Iterable[Finding], *, now: datetime) -> Watched:
+def watch(history: History, drifted: Iterable[Key], *, now: datetime) -> Watched:
     """Compare what drifted with what was seen before.
 
     Args:
         history: what was kept.
-        findings: what drifted.
+        drifted: what drifted.
         now: the time of the look.
     """
-    keys = {(finding.address, each.name) for finding in findings for each in finding.attributes}
+    keys = set(drifted)
     open_ = {seen.key: seen for seen in history.seen if seen.gone is None}
     closed = [seen for seen in history.seen if seen.gone is not None]
     still = [

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from operations.drift import ignoring
-from operations.drift.findings import Checked, Finding
+from operations.drift.findings import Checked, Finding, keys
 from operations.drift.history import History, Watched, watch
 from operations.drift.ignoring import Ignore
 from operations.drift.report import Report
@@ -75,8 +75,8 @@ def ignoring_all(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
 
 def watched(findings: tuple[Finding, ...], *before: Finding) -> Watched:
     """The same compared with what was there five days ago."""
-    first = watch(History(), before, now=BEGIN)
-    return watch(first.history, findings, now=NOW)
+    first = watch(History(), keys(before), now=BEGIN)
+    return watch(first.history, keys(findings), now=NOW)
 
 
 def full_report() -> Report:

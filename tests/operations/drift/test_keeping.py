@@ -8,6 +8,7 @@ import pytest
 
 from environments.backend import Backend
 from operations.drift import keeping
+from operations.drift.findings import keys
 from operations.drift.history import History, watch
 from operations.failure import Failed
 from operations.state import creation
@@ -15,7 +16,7 @@ from tests.localcloud.server import Server
 from tests.operations.drift.reporting import NOW, changed
 from tests.operations.tiny import STACK, Tiny
 
-KEPT = watch(History(), changed(), now=NOW).history
+KEPT = watch(History(), keys(changed()), now=NOW).history
 
 
 def test_without_a_backend_it_is_a_file(tiny: Tiny) -> None:
