@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import direct_node, early_start, version_lookup
+from . import direct_node, early_start, garbage, version_lookup
 from .importing import PACKAGE_PREFIX, LazyProviderFinder
 from .node_options import with_preload
 from .package_index import UnexpectedShapeError
@@ -68,6 +68,7 @@ def activate() -> Activation:
             warnings.warn(
                 f"{difference}: {otherwise}, which takes a little longer.", LazyBindingsWarning, stacklevel=2
             )
+    garbage.install()
     version_lookup.install()
     os.environ["NODE_OPTIONS"] = with_preload(os.environ.get("NODE_OPTIONS"), PRELOAD)
     sys.meta_path.insert(0, LazyProviderFinder())

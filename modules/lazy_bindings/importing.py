@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import sys
 import warnings
@@ -22,39 +21,22 @@ PACKAGE_PREFIX = "cdktf_cdktf_provider_"
 
 
 class LazyProviderFinder(MetaPathFinder):
-    """Finds the packages of prebuilt providers and their modules, and nothing else."""
+    """Finds the top-level packages of prebuilt providers, and nothing else."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return the spec of a provider's package or module, with our loader; ``None`` for everything else."""
-        if not fullname.startswith(PACKAGE_PREFIX):
+        """Return the spec of a provider package with the lazy loader; ``None`` for everything else."""
+        if path is not None or not fullname.startswith(PACKAGE_PREFIX):
             return None
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is None:
             return None
-        is_module = path is not None
         if type(spec.loader) is SourceFileLoader:
-            loader = ProviderModuleLoader if is_module else LazyProviderLoader
-            spec.loader = loader(fullname, spec.loader.path)
-        elif not is_module:
+            spec.loader = LazyProviderLoader(fullname, spec.loader.path)
+        else:
             warn_plain(fullname, "its source is not a file on disk")
         return spec
-
-
-class ProviderModuleLoader(SourceFileLoader):
-    """Executes a provider's module without looking for garbage in what it makes: classes, which stay."""
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Execute the module; what is there afterwards is never looked at by Python's garbage collector."""
-        was_enabled = gc.isenabled()
-        gc.disable()
-        try:
-            super().exec_module(module)
-        finally:
-            if was_enabled:
-                gc.freeze()
-                gc.enable()
 
 
 class LazyProviderLoader(SourceFileLoader):

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import sys
 import warnings
 import zipfile
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import jsii
@@ -108,26 +106,6 @@ def test_the_private_half_imports_too(tmp_path: Path) -> None:
     package = load_lazily(tmp_path)
     assert package._private is not package
     assert package._private.vpc is package.vpc
-
-
-@pytest.mark.parametrize("before", [True, False])
-@pytest.mark.parametrize("ending", ["", "raise ValueError('broken')"])
-def test_no_garbage_is_looked_for_during_the_import_of_a_module(
-    tmp_path: Path, before: bool, ending: str
-) -> None:
-    load_lazily(tmp_path)
-    (tmp_path / PACKAGE / "vpc.py").write_text(
-        f"import gc\nfrom . import _jsii\n_jsii.collected = gc.isenabled()\n{ending}\n", encoding="utf-8"
-    )
-    was_enabled = gc.isenabled()
-    (gc.enable if before else gc.disable)()
-    try:
-        with pytest.raises(ValueError, match="broken") if ending else nullcontext():
-            importlib.import_module(f"{PACKAGE}.vpc")
-        assert gc.isenabled() is before
-    finally:
-        (gc.enable if was_enabled else gc.disable)()
-    assert sys.modules[f"{PACKAGE}._jsii"].collected is False
 
 
 def test_an_unknown_name_is_an_attribute_error(tmp_path: Path) -> None:
