@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modules.lazy_bindings import garbage
+from tests.modules.lazy_bindings.programs import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,3 +51,15 @@ def test_what_is_garbage_is_found_all_the_same() -> None:
         if found:
             break
     assert found
+
+
+@pytest.mark.slow
+def test_at_the_end_nothing_is_looked_at() -> None:
+    program = """
+import atexit, gc
+atexit.register(lambda: print(gc.get_freeze_count() > 0))  # called after what is registered later
+from modules.lazy_bindings import garbage
+from tests.modules.lazy_bindings.programs import run
+garbage.install()
+"""
+    assert run(["-c", program]).stdout == "True\n"
