@@ -16,6 +16,8 @@ from environments.problem import Problem
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+    from environments.document import Document, Location
+
 FILE = Path("backend.tf")
 """The backend file of the project, relative to its root."""
 
@@ -168,7 +170,7 @@ def required(path: Path = FILE) -> Backend:
     return backend
 
 
-def _s3(document: hcl.Document, path: Path) -> tuple[hcl.Location, object]:
+def _s3(document: Document, path: Path) -> tuple[Location, object]:
     """The one ``terraform { backend "s3" { ... } }`` block of a file, and where it is."""
     others = sorted(set(document.values) - {"terraform"})
     if others:
@@ -177,7 +179,7 @@ def _s3(document: hcl.Document, path: Path) -> tuple[hcl.Location, object]:
             allowed='one block terraform { backend "s3" { ... } }',
             fix=_COPY,
         )
-    found: list[tuple[hcl.Location, str, object]] = []
+    found: list[tuple[Location, str, object]] = []
     terraform = document.values.get("terraform")
     for index, block in enumerate(terraform if isinstance(terraform, list) else []):
         backends = block.get("backend", []) if isinstance(block, dict) else []
@@ -198,7 +200,7 @@ def _s3(document: hcl.Document, path: Path) -> tuple[hcl.Location, object]:
     return place, settings
 
 
-def _problem(error: ValidationError, document: hcl.Document, place: hcl.Location, path: Path) -> Problem:
+def _problem(error: ValidationError, document: Document, place: Location, path: Path) -> Problem:
     """The first thing that is wrong with the settings, in the words of the file."""
     known = [field.alias or name for name, field in Backend.model_fields.items()]
     # A misspelt setting is also a missing one; the misspelling is what helps.

@@ -1,0 +1,73 @@
+"""Remembers what HCL files of the project say, so that the parser is imported only for what has changed.
+
+Beside the values lies a hash of the text that they came from, of the code that reads it, and of the parser's version: what
+differs in any of these is read anew. Nothing else depends on these files; they may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+from environments.document import Document
+
+PROJECT = Path(__file__).resolve().parents[1]
+FOLDER = PROJECT / ".holdfast" / "parsed"
+
+
+def remembered(path: Path, text: str) -> Document | None:
+    """What a file says, if that is remembered.
+
+    Args:
+        path: the file.
+        text: what is in it.
+    """
+    place = _place(path)
+    if place is None:
+        return None
+    try:
+        kept = json.loads(place.read_bytes())
+        if kept["of"] != _hash(text):
+            return None
+        return Document(values=kept["values"], lines={tuple(where): line for where, line in kept["lines"]})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # there is none, or it is broken: it is written anew
+
+
+def remember(path: Path, text: str, document: Document) -> Document:
+    """Remember what a file of the project says; of another, or where nothing can be written, nothing is.
+
+    Args:
+        path: the file.
+        text: what is in it.
+        document: what it says.
+    """
+    place = _place(path)
+    if place is not None:
+        kept = {"of": _hash(text), "values": document.values, "lines": list(document.lines.items())}
+        draft = place.with_suffix(f".{os.getpid()}")
+        with contextlib.suppress(OSError):
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            draft.write_text(json.dumps(kept), encoding="utf-8")
+            draft.replace(place)
+    return document
+
+
+def _place(path: Path) -> Path | None:
+    inside = path.absolute()
+    if not inside.is_relative_to(PROJECT):
+        return None
+    return FOLDER / f"{'-'.join(inside.relative_to(PROJECT).parts)}.json"
+
+
+def _hash(text: str) -> str:
+    parts = [
+        text,
+        Path(__file__).with_name("hcl_tree.py").read_text(encoding="utf-8"),
+        version("python-hcl2"),
+    ]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
