@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from environments.problem import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from operations.terraform import Terraform
@@ -145,6 +146,31 @@ class SavedPlan:
                 return content.read(_PLANNED_FROM)
         except (zipfile.BadZipFile, KeyError):
             raise Problem(f"{self.plan}: does not say what it was planned from", fix=_AGAIN) from None
+
+
+def of_environment(plans: Path, environment: str) -> Iterator[tuple[str, SavedPlan]]:
+    """The plans of an environment that ``holdfast plan`` left, each with the name of its system.
+
+    Args:
+        plans: the folder that has them.
+        environment: name of the environment.
+
+    Raises:
+        Problem: there is none, or one is of another environment or not whole.
+    """
+    folders = sorted(path.parent for path in plans.glob("*/plan.json"))
+    if not folders:
+        raise Problem(f"there is no plan of {environment}", fix=_AGAIN)
+    for folder in folders:
+        saved = SavedPlan(folder=folder)
+        record = saved.check()
+        if record["environment"] != environment:
+            raise Problem(
+                f"{folder}: is a plan of another environment",
+                given=record["environment"],
+                allowed=environment,
+            )
+        yield str(record["stack"]), saved
 
 
 def _hash(file: Path) -> str:

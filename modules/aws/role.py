@@ -12,12 +12,17 @@ from constructs import Construct
 from modules.aws.account import Account
 from modules.aws.policy import Statement, policy_document
 
+WITHOUT_SOURCE = frozenset({"lambda.amazonaws.com", "sns.amazonaws.com"})
+"""Services that are not known to say for which account they take a role: a condition on it would refuse them.
+Lambda does not; the roles with which SNS logs have none in its guide ("Message delivery status", 2026-11). Neither takes a
+role that nobody of its own account has passed to it."""
+
 
 class Role(Construct):
     """A role that one AWS service may assume, on behalf of this account only.
 
     The condition on ``aws:SourceAccount`` closes the confused-deputy hole
-    (source: IAM user guide, "The confused deputy problem"); it is left out for Lambda and EC2, which do not send it.
+    (source: IAM user guide, "The confused deputy problem"); it is left out for :data:`WITHOUT_SOURCE`.
 
     Args:
         scope: parent construct.
@@ -39,7 +44,6 @@ class Role(Construct):
         description: str,
     ) -> None:
         super().__init__(scope, id)
-        sends_source_account = service != "lambda.amazonaws.com"
         self._role = IamRole(
             self,
             "role",
@@ -53,7 +57,7 @@ class Role(Construct):
                         actions=["sts:AssumeRole"],
                         resources=(),
                         conditions={"StringEquals": {"aws:SourceAccount": account.id}}
-                        if sends_source_account
+                        if service not in WITHOUT_SOURCE
                         else None,
                     )
                 ]

@@ -19,6 +19,10 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRule as Rule,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
+from cdktf_cdktf_provider_aws.s3_bucket_notification import (
+    S3BucketNotification,
+    S3BucketNotificationTopic,
+)
 from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import S3BucketOwnershipControls
 from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
 from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
@@ -35,6 +39,7 @@ from modules.aws.policy import Statement, deny_plain_text, policy_document
 from modules.aws.role import Role
 from modules.bucket.settings import AgeSettings
 from modules.keys.key import IKey
+from modules.monitoring.topic import Topic
 
 LOGS_DAYS = 365
 """Days for which the log of requests is kept."""
@@ -121,6 +126,22 @@ class Bucket(Construct):
             depends_on=list(depends_on),
         )
 
+    def report_deletions(self, topic: Topic) -> None:
+        """Tell a topic when somebody deletes an object or a version of one.
+
+        What the lifecycle deletes is no such event: it has others (source: S3 user guide, "Supported event types for
+        SQS, SNS, and Lambda", 2026-11).
+        """
+        topic.allow_bucket(self.arn)
+        S3BucketNotification(
+            self,
+            "deletions",
+            bucket=self.name,
+            topic=[S3BucketNotificationTopic(topic_arn=topic.arn, events=["s3:ObjectRemoved:*"])],
+            # S3 tries the topic at once, and is refused without its policy.
+            depends_on=[topic.ready],
+        )
+
     def grant_export(self, role: Role) -> None:
         """Let a role write, list, read and delete objects, and use the bucket's key for it."""
         role.add(
@@ -166,6 +187,7 @@ class LoggedBucket(Construct):
         account: the account it belongs to.
         key: encrypts the data.
         age: what becomes of the data.
+        topic: hears of it when somebody deletes something in one of them.
         keep: refuse to be destroyed while there are objects in it.
     """
 
@@ -178,6 +200,7 @@ class LoggedBucket(Construct):
         account: Account,
         key: IKey,
         age: AgeSettings,
+        topic: Topic,
         keep: bool,
     ) -> None:
         super().__init__(scope, id)
@@ -211,6 +234,8 @@ class LoggedBucket(Construct):
             keep=keep,
         )
         self.bucket.log_to(logs, [logs.policy])
+        for bucket in (self.bucket, logs):
+            bucket.report_deletions(topic)
         self.name = self.bucket.name
         self.arn = self.bucket.arn
 

@@ -52,7 +52,9 @@ class IKey(Protocol):
         """What must exist before the key can be used."""
         ...
 
-    def grant_service(self, sid: str, service: str, *, conditions: Conditions | None = None) -> None:
+    def grant_service(
+        self, sid: str, service: str, *, conditions: Conditions | None = None, actions: Sequence[str] = USE
+    ) -> None:
         """Let an AWS service principal encrypt and decrypt."""
         ...
 
@@ -114,19 +116,22 @@ class Key(Construct):
         """Use an existing key by its alias (without ``alias/``); its policy stays as it is."""
         return _ImportedKey(scope, id, alias=alias)
 
-    def grant_service(self, sid: str, service: str, *, conditions: Conditions | None = None) -> None:
+    def grant_service(
+        self, sid: str, service: str, *, conditions: Conditions | None = None, actions: Sequence[str] = USE
+    ) -> None:
         """Let an AWS service principal encrypt and decrypt.
 
         Args:
             sid: what the statement is for.
             service: the principal, such as ``logs.eu-central-2.amazonaws.com``.
             conditions: narrows the grant; without it, requests must come on behalf of this account.
+            actions: what it may do, when it needs less than all use.
         """
         self._add(
             Statement(
                 sid=sid,
                 principals={"Service": [service]},
-                actions=USE,
+                actions=actions,
                 conditions=conditions or {"StringEquals": {"aws:SourceAccount": self._account.id}},
             )
         )
@@ -152,7 +157,9 @@ class _ImportedKey(Construct):
         self.arn = str(self._key.arn)
         self.ready: ITerraformDependable = self._key
 
-    def grant_service(self, sid: str, service: str, *, conditions: Conditions | None = None) -> None:
+    def grant_service(
+        self, sid: str, service: str, *, conditions: Conditions | None = None, actions: Sequence[str] = USE
+    ) -> None:
         """Do nothing: the policy of an imported key is not ours to change."""
 
     def grant_decrypt(self, sid: str, role_arn: str) -> None:

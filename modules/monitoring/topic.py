@@ -11,6 +11,7 @@ from modules.aws.account import Account
 from modules.aws.policy import Statement, deny_plain_text, policy_document
 from modules.aws.role import Role
 from modules.keys.key import IKey
+from modules.monitoring.delivery_log import DeliveryLog
 
 PUBLISHERS = {
     "CloudWatchAlarms": "cloudwatch.amazonaws.com",
@@ -21,14 +22,14 @@ PUBLISHERS = {
 
 
 class Topic(Construct):
-    """A topic that AWS services of this account publish to, over TLS only.
+    """A topic that AWS services of this account publish to, over TLS only; whether messages arrive is logged.
 
     Args:
         scope: parent construct.
         id: construct id.
         name: name of the topic.
         account: the account it belongs to.
-        key: key of the messages at rest; it must allow :data:`PUBLISHERS`.
+        key: key of the messages at rest and of the log of deliveries; it must allow :data:`PUBLISHERS` and CloudWatch Logs.
         email: address that is subscribed and must confirm; ``None`` for no subscription.
     """
 
@@ -44,28 +45,19 @@ class Topic(Construct):
     ) -> None:
         super().__init__(scope, id)
         self._key = key
-        topic = SnsTopic(self, "topic", name=name, kms_master_key_id=key.arn, depends_on=[key.ready])
-        self.arn = str(topic.arn)
-        self._policy = SnsTopicPolicy(
+        self._account = account
+        deliveries = DeliveryLog(self, "deliveries", topic_name=name, account=account, key=key)
+        topic = SnsTopic(
             self,
-            "policy",
-            arn=self.arn,
-            policy=policy_document(
-                [
-                    *(
-                        Statement(
-                            sid=sid,
-                            principals={"Service": [service]},
-                            actions=["sns:Publish"],
-                            resources=[self.arn],
-                            conditions={"StringEquals": {"aws:SourceAccount": account.id}},
-                        )
-                        for sid, service in PUBLISHERS.items()
-                    ),
-                    deny_plain_text(["sns:Publish"], [self.arn]),
-                ]
-            ),
+            "topic",
+            name=name,
+            kms_master_key_id=key.arn,
+            **deliveries.arguments,
+            depends_on=[key.ready, *deliveries.ready],
         )
+        self.arn = str(topic.arn)
+        self._buckets: list[str] = []
+        self._policy = SnsTopicPolicy(self, "policy", arn=self.arn, policy=self._document())
         self.ready = self._policy
         if email is not None:
             SnsTopicSubscription(self, "email", topic_arn=self.arn, protocol="email", endpoint=email)
@@ -80,3 +72,37 @@ class Topic(Construct):
                 resources=[self._key.arn],
             ),
         )
+
+    def allow_bucket(self, arn: str) -> None:
+        """Let S3 publish what happens in a bucket, and use the topic's key for it."""
+        self._buckets.append(arn)
+        self._policy.policy = self._document()
+        # What S3 needs of the key (source: S3 user guide, "Granting permissions to publish event notification
+        # messages to a destination", 2026-11).
+        self._key.grant_service(
+            "BucketEvents", "s3.amazonaws.com", actions=("kms:Decrypt", "kms:GenerateDataKey*")
+        )
+
+    def _document(self) -> str:
+        ours = {"aws:SourceAccount": self._account.id}
+        published = [
+            Statement(
+                sid=sid,
+                principals={"Service": [service]},
+                actions=["sns:Publish"],
+                resources=[self.arn],
+                conditions={"StringEquals": ours},
+            )
+            for sid, service in PUBLISHERS.items()
+        ]
+        if self._buckets:
+            published.append(
+                Statement(
+                    sid="BucketEvents",
+                    principals={"Service": ["s3.amazonaws.com"]},
+                    actions=["sns:Publish"],
+                    resources=[self.arn],
+                    conditions={"ArnLike": {"aws:SourceArn": self._buckets}, "StringEquals": ours},
+                )
+            )
+        return policy_document([*published, deny_plain_text(["sns:Publish"], [self.arn])])

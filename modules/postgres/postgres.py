@@ -178,6 +178,7 @@ class Postgres:
             account=self.account,
             key=self.keys.exports,
             age=settings,
+            topic=self.topic,
             keep=self._settings.profile == "regulated" and not self._removable,
         )
         export = SnapshotExport(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,10 +13,12 @@ import typer
 
 from environments import backend, selection
 from environments.problem import Problem
-from operations import console
-from operations.ci import artifacts, changed, commit, issues, reviews
+from operations import console, saved_plan
+from operations.ci import alignment, artifacts, changed, commit, issues, reviews
 from operations.ci.github import GitHub
 from operations.ci.sealing import Origin, Seal
+from operations.compliance import assessment, text
+from operations.compliance import command as compliance
 from operations.failure import EXIT_CODES, Failed
 from operations.options import Environment, Stack
 from operations.processes import stream
@@ -28,7 +31,11 @@ if TYPE_CHECKING:
 
 COMMENT_EXIT_CODES = (
     f"{EXIT_CODES} Also exit code 1: an environment has no review. "
-    "Exit code 3: something destroys data or weakens protection, and no waiver accepts it."
+    "Exit code 3: something destroys data or weakens protection, or a rule is not met, and no waiver accepts it."
+)
+COMPLY_EXIT_CODES = (
+    f"{EXIT_CODES} Also exit code 2: a waiver is not valid, has expired or accepts nothing. "
+    "Exit code 3: a rule is not met, and no waiver accepts that."
 )
 _NO_COMMIT = "0" * 40
 """What GitHub calls the commit before a branch began."""
@@ -74,23 +81,37 @@ def encrypt_plans(
     name = environment or selection.environment()
     tree = commit.tree(project.root)
     seal = Seal.of(backend.required(project.backend))
-    folders = sorted(path.parent for path in project.plans.glob("*/plan.json"))
-    if not folders:
-        raise Problem("there is no plan to encrypt", fix="pipenv run holdfast plan")
-    sealed = {}
-    for folder in folders:
-        saved = SavedPlan(folder=folder)
-        record = saved.check()
-        if record["environment"] != name:
-            raise Problem(
-                f"{folder}: is a plan of another environment", given=record["environment"], allowed=name
-            )
-        origin = Origin(stack=record["stack"], environment=name, tree=tree)
-        sealed[origin.stack] = seal.close(saved, origin)
+    sealed = {
+        stack: seal.close(saved, Origin(stack=stack, environment=name, tree=tree))
+        for stack, saved in saved_plan.of_environment(project.plans, name)
+    }
     out.mkdir(parents=True, exist_ok=True)
     for stack, content in sealed.items():
         (out / f"{stack}{artifacts.SUFFIX}").write_bytes(content)
     console.line(f"name={artifacts.name(name, tree)}")
+
+
+@app.command(epilog=COMPLY_EXIT_CODES)
+def comply(
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the reports go.")],
+    environment: Environment = None,
+) -> None:
+    """Assess the plans that `holdfast plan` saved as `holdfast comply` does, and write what `holdfast ci comment` tells.
+
+    Systems whose profile is `ephemeral` are not assessed: they are made to be destroyed.
+    """
+    project = Project()
+    name = environment or selection.environment()
+    now = datetime.now(UTC)
+    accepted = compliance.accepted_in(compliance.default_waivers(project), now)
+    aligned = alignment.assess(project.plans, name, accepted, time=now)
+    aligned.write(out)
+    for assessed in aligned.assessments:
+        for line in text.lines(assessed):
+            console.OUT.print(line)
+    for stack in aligned.not_assessed:
+        console.item(f"comply  {stack}", "not assessed: its profile is ephemeral")
+    raise typer.Exit(aligned.exit_code)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -130,7 +151,10 @@ def comment(
         str, typer.Option("--commit", metavar="HASH", help="The commit that was planned; it is told.")
     ],
 ) -> None:
-    """Tell a pull request what its plans mean: one comment, updated in place. The exit code is the gate's."""
+    """Tell a pull request what its plans mean, and which rules they meet: one comment, updated in place.
+
+    The exit code is the gate's.
+    """
     found = [reviews.read(folder / name, name) for name in _names(environments)]
     github = GitHub.of_this_job()
     bodies = reviews.bodies(found, commit=planned_commit, run_url=github.run_url)
@@ -188,6 +212,8 @@ def _let_pass(found: Sequence[reviews.Reviewed]) -> None:
     """End as the gate says; the comment is written by now."""
     if any(review.blocked for review in found):
         raise typer.Exit(gate.EXIT_CODE)
+    if any(review.alignment.unmet for review in found):
+        raise typer.Exit(assessment.EXIT_CODE)
     missing = [review.environment for review in found if review.missing]
     if missing:
-        raise Failed(f"there is no review of {', '.join(missing)}: planning or reviewing failed")
+        raise Failed(f"there is no review of {', '.join(missing)}: planning, reviewing or assessing failed")

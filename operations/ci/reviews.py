@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from environments.problem import Problem
+from operations.ci import alignment
+from operations.ci.alignment import Told
 from operations.review import gate, markdown
 from operations.review.comments import LIMIT
 from operations.review.markup import code, prose
@@ -31,23 +33,32 @@ class Reviewed:
         environment: name of the environment.
         comments: its comments, in their order; none: the systems could not be planned or reviewed.
         blocked: whether something needs a waiver.
+        alignment: what ``holdfast ci comply`` says of the plans.
     """
 
     environment: str
     comments: tuple[str, ...] = ()
     blocked: bool = False
+    alignment: Told = field(default_factory=Told)
 
     @property
     def missing(self) -> bool:
-        """Whether there is no review, because something failed."""
-        return not self.comments
+        """Whether there is no review or no assessment, because something failed."""
+        return not self.comments or not self.alignment.comment
+
+    @property
+    def parts(self) -> Sequence[str]:
+        """What is told of it."""
+        if not self.comments:
+            return [_missing(self.environment)]
+        return [*self.comments, self.alignment.comment or _not_assessed(self.environment)]
 
 
 def read(folder: Path, environment: str) -> Reviewed:
     """The review of an environment.
 
     Args:
-        folder: has ``1.md``, ``2.md``, ... and `REPORT`; it need not be there.
+        folder: has ``1.md``, ``2.md``, ... and `REPORT`, and what `alignment` writes; it need not be there.
         environment: name of the environment.
 
     Raises:
@@ -67,6 +78,7 @@ def read(folder: Path, environment: str) -> Reviewed:
         environment=environment,
         comments=tuple(file.read_text(encoding="utf-8") for file in files),
         blocked=blocked,
+        alignment=alignment.read(folder),
     )
 
 
@@ -81,8 +93,10 @@ def bodies(reviews: Sequence[Reviewed], *, commit: str, run_url: str) -> list[st
     if not reviews:
         parts = [f"{markdown.mark('')} -->\n## ✅ Plan review: no system changes\n"]
     else:
-        ordered = sorted(reviews, key=lambda review: (not review.missing, not review.blocked))
-        parts = [part for review in ordered for part in review.comments or (_missing(review.environment),)]
+        ordered = sorted(
+            reviews, key=lambda review: (not review.missing, not (review.blocked or review.alignment.unmet))
+        )
+        parts = [part for review in ordered for part in review.parts]
     run = f", [run]({run_url})" if run_url else ""
     foot = f"\n<sub>Commit {code(commit)}{run}</sub>\n"
     return [f"{text}{foot}" for text in _joined(parts, LIMIT - len(foot.encode()))]
@@ -127,6 +141,13 @@ def _missing(environment: str) -> str:
     return (
         f"{markdown.mark(environment)} -->\n## ⛔ Plan review of {prose(environment)}: there is none\n\n"
         "The systems could not be planned, or their plans not reviewed. The run says why.\n"
+    )
+
+
+def _not_assessed(environment: str) -> str:
+    return (
+        f"{markdown.mark(environment)} -->\n## ⛔ Control alignment of {prose(environment)}: there is none\n\n"
+        "The plans could not be assessed. The run says why.\n"
     )
 
 

@@ -90,7 +90,7 @@ def command(
     chosen = packs.chosen(pack or ())
     project = Project()
     now = datetime.now(UTC)
-    accepted = _waivers(waivers_file or project.root / _DEFAULT_WAIVERS, now)
+    accepted = accepted_in(waivers_file or default_waivers(project), now)
     assessments = [
         assess(graph, chosen, accepted, source=source, time=now, region=region)
         for graph, source, region in _systems(project, stack, environment=environment, plan=plan, live=live)
@@ -131,7 +131,13 @@ def _deployed(project: Project, stack: str, region: str | None) -> Graph:
     return deployed.graph(terraform.show_json(), name=stack, region=region)
 
 
-def _waivers(file: Path, now: datetime) -> list[Waiver]:
+def default_waivers(project: Project) -> Path:
+    """The project's file of waivers."""
+    return project.root / _DEFAULT_WAIVERS
+
+
+def accepted_in(file: Path, now: datetime) -> list[Waiver]:
+    """The waivers of a file; see `operations.compliance.waivers.read`."""
     known = [(rule.id, rule.check) for name in packs.names() for rule in packs.load(name).rules if rule.check]
     return waivers.read(file, known=known, today=now.date())
 

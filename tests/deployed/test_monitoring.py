@@ -70,6 +70,23 @@ def test_the_topic_is_encrypted_and_has_its_subscriber(deployed: Deployed) -> No
     assert "email" in protocols
 
 
+def test_whether_messages_arrive_is_logged_by_sns_in_groups_that_are_encrypted(deployed: Deployed) -> None:
+    topic = deployed.outputs["topic_arn"]
+    found = deployed.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
+    roles = {value for name, value in found.items() if name.endswith("FeedbackRoleArn")}
+    (role,) = {role.rpartition("/")[2] for role in roles}
+    for name in ("HTTPFailureFeedbackRoleArn", "LambdaSuccessFeedbackRoleArn", "SQSFailureFeedbackRoleArn"):
+        assert found[name].endswith(f":role/{role}")
+    (trust,) = deployed.client("iam").get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "sns.amazonaws.com"}
+    _, _, _, region, account, name = topic.split(":")
+    group = f"sns/{region}/{account}/{name}"
+    groups = deployed.client("logs").describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    assert {one["logGroupName"] for one in groups} == {group, f"{group}/Failure"}
+    assert {one["kmsKeyId"] for one in groups} == {deployed.outputs["key_arns_logs"]}
+    assert {one["retentionInDays"] for one in groups} == {365}
+
+
 def test_failovers_and_lagging_replicas_are_reported(deployed: Deployed) -> None:
     found = deployed.client("rds").describe_event_subscriptions()["EventSubscriptionsList"]
     (ours,) = [one for one in found if deployed.outputs["database_identifier"] in one["SourceIdsList"]]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
@@ -54,11 +55,10 @@ def test_a_role_is_assumed_for_this_account_only() -> None:
     assert trust["Principal"] == {"Service": "backup.amazonaws.com"}
 
 
-def test_lambda_sends_no_source_account() -> None:
-    trust = statements(_role("lambda.amazonaws.com").one("aws_iam_role")["assume_role_policy"])[
-        "AssumedByService"
-    ]
-    assert "Condition" not in trust
+@pytest.mark.parametrize("service", ["lambda.amazonaws.com", "sns.amazonaws.com"])
+def test_who_does_not_say_for_which_account_it_takes_a_role_can_take_it(service: str) -> None:
+    trust = statements(_role(service).one("aws_iam_role")["assume_role_policy"])
+    assert "Condition" not in trust["AssumedByService"]
 
 
 def test_a_role_collects_its_grants_in_one_policy() -> None:

@@ -22,6 +22,7 @@ def _template(*, keep: bool = True, **age: object) -> Template:
             account=site.account,
             key=site.keys.exports,
             age=AgeSettings.model_validate(age),
+            topic=site.topic,
             keep=keep,
         )
         role = Role(
@@ -97,6 +98,27 @@ def test_s3_alone_writes_the_log_and_for_this_bucket_only(bucket: Template) -> N
     assert deliver["Principal"] == {"Service": "logging.s3.amazonaws.com"}
     assert bucket.address("aws_s3_bucket", "data/bucket") in deliver["Condition"]["ArnLike"]["aws:SourceArn"]
     assert deliver["Condition"]["StringEquals"]["aws:SourceAccount"]
+
+
+@pytest.mark.parametrize("which", ["data", "logs"])
+def test_somebody_hears_of_what_is_deleted(bucket: Template, which: str) -> None:
+    found = bucket.one("aws_s3_bucket_notification", f"{which}/deletions")
+    (told,) = found["topic"]
+    assert told["events"] == ["s3:ObjectRemoved:*"]
+    assert bucket.address("aws_sns_topic", "topic/topic") in told["topic_arn"]
+    assert found["depends_on"] == [bucket.address("aws_sns_topic_policy", "topic/policy")]
+
+
+def test_s3_publishes_for_these_buckets_only_and_uses_the_key_for_nothing_else(bucket: Template) -> None:
+    policy = statements(bucket.one("aws_sns_topic_policy")["policy"])["BucketEvents"]
+    assert policy["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert policy["Condition"]["ArnLike"]["aws:SourceArn"] == [
+        f"${{{bucket.address('aws_s3_bucket', f'{which}/bucket')}.arn}}" for which in ("data", "logs")
+    ]
+    use = statements(bucket.one("aws_kms_key", "key/key")["policy"])["BucketEvents"]
+    assert use["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+    for statement in (policy, use):
+        assert statement["Condition"]["StringEquals"]["aws:SourceAccount"]
 
 
 def test_c26_objects_age_as_required(bucket: Template) -> None:

@@ -26,6 +26,7 @@ def export() -> Template:
             account=site.account,
             key=site.keys.exports,
             age=AgeSettings(),
+            topic=site.topic,
             keep=False,
         )
         within = Surroundings(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.system import alignment
 from tests.system.checkout import DATABASE_HA, Checkout, succeeded
 from tests.system.fixtures import checkout, holdfast
 
@@ -162,6 +163,30 @@ def test_a_snapshot_gets_there_once(deployed: Checkout) -> None:
     assert task["KmsKeyId"] == deployed.outputs["key_arns_exports"]
     (found,) = s3.list_objects_v2(Bucket=deployed.outputs["bucket_name"])["Contents"]
     assert found["Key"].startswith(f"ha-postgres-prod/{task['ExportTaskIdentifier']}/")
+
+
+def test_whoever_deletes_an_export_is_heard_of(deployed: Checkout) -> None:
+    s3, sns, sqs = (deployed.client(name) for name in ("s3", "sns", "sqs"))
+    bucket, topic = deployed.outputs["bucket_name"], deployed.outputs["topic_arn"]
+    queue = sqs.create_queue(QueueName="hears-of-deletions")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    subscription = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)["SubscriptionArn"]
+    for name in (bucket, f"{bucket}-logs"):
+        s3.put_object(Bucket=name, Key="probe", Body=b"1")
+        s3.delete_object(Bucket=name, Key="probe")
+    messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    sns.unsubscribe(SubscriptionArn=subscription)
+    sqs.delete_queue(QueueUrl=queue)
+    events = [json.loads(json.loads(message["Body"])["Message"])["Records"][0] for message in messages]
+    marked = "ObjectRemoved:DeleteMarkerCreated"
+    assert sorted((event["eventName"], event["s3"]["bucket"]["name"]) for event in events) == [
+        (marked, bucket),
+        (marked, f"{bucket}-logs"),
+    ]
+
+
+def test_static_and_live_verdicts_agree(deployed: Checkout) -> None:
+    alignment.agree(deployed, DATABASE_HA)
 
 
 def test_the_export_is_called_every_hour_and_watched(deployed: Checkout) -> None:

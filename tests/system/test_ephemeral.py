@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.system import alignment
 from tests.system.checkout import STACK, Checkout, succeeded
 from tests.system.fixtures import Demo
 from tests.system.leaks import places_with
@@ -55,31 +56,15 @@ def test_it_ends_with_rotations_and_their_logins_work_over_tls(demo: Demo) -> No
     assert ("AWSPREVIOUS", "citizen_app") in logins or ("AWSPREVIOUS", "citizen_app_clone") in logins
 
 
-def _verdicts(checkout: Checkout, arguments: str = "") -> dict[tuple[str, str], str]:
-    """What `holdfast comply` says of each rule and resource; 3 is its exit code when rules are not met."""
-    done = checkout.in_local_shell(f".venv/bin/python -m operations comply {STACK} --format json {arguments}")
-    assert done.returncode in {0, 3}, done.stderr
-    return {
-        (rule["id"], finding["address"]): finding["verdict"]
-        for rule in json.loads(done.stdout)["rules"]
-        for finding in rule["findings"]
-    }
-
-
 def test_static_and_live_verdicts_agree(demo: Demo) -> None:
-    static, live = _verdicts(demo.checkout), _verdicts(demo.checkout, "--live")
-    decided = {"pass", "fail"}
-    both = [place for place, said in static.items() if said in decided and live.get(place) in decided]
-    assert {place: (static[place], live[place]) for place in both if static[place] != live[place]} == {}
-    # What is not compared: what Terraform alone knows, such as whether a final snapshot will be made.
-    assert len(both) > 0.9 * sum(said in decided for said in static.values())
+    alignment.agree(demo.checkout, STACK)
 
 
 def test_what_is_changed_by_hand_is_seen_live(demo: Demo) -> None:
     kms, key = demo.checkout.client("kms"), demo.checkout.outputs["key_arns_logs"]
     kms.disable_key_rotation(KeyId=key)
     try:
-        live = _verdicts(demo.checkout, "--live --pack security-hub")
+        live = alignment.verdicts(demo.checkout, STACK, "--live --pack security-hub")
     finally:
         kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=365)
     assert sorted(said for (rule, _), said in live.items() if rule == "KMS.4") == ["fail", *["pass"] * 4]

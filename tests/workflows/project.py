@@ -19,6 +19,7 @@ from tests.system.checkout import FOLDER, Checkout
 
 STACK = "records"
 GROUP = "aws_cloudwatch_log_group.records"
+KEY = f"arn:aws:kms:{REGION}:123456789012:key/11111111-2222-3333-4444-555555555555"
 
 MAIN = f"""
 import json, sys
@@ -74,15 +75,22 @@ class Project:
         """Make what keeps the states; the process's own clients talk to the local AWS."""
         bootstrap(self.backend, lambda *_: None)
 
-    def write(self, environment: str, word: str, *, group: str | None = None) -> None:
-        """What the system of an environment is."""
+    def write(
+        self, environment: str, word: str, *, group: str | None = None, topic: str | None = None
+    ) -> None:
+        """What the system of an environment is; a topic has no key, which rules ask for."""
         system: dict[str, Any] = {"resource": {"terraform_data": {"word": {"input": word}}}}
-        system["output"] = {"word": {"value": "${terraform_data.word.output}"}}
+        system["output"] = {
+            "word": {"value": "${terraform_data.word.output}"},
+            "profile": {"value": "ephemeral" if environment == "dev" else "regulated"},
+        }
         if group is not None:
             system["provider"] = {"aws": [{"region": REGION}]}
             system["resource"]["aws_cloudwatch_log_group"] = {
-                "records": {"name": group, "retention_in_days": 365}
+                "records": {"name": group, "retention_in_days": 365, "kms_key_id": KEY}
             }
+        if topic is not None:
+            system["resource"]["aws_sns_topic"] = {"records": {"name": topic}}
         path = self.folder / "environments" / f"{environment}.json"
         path.write_text(json.dumps(system), encoding="utf-8")
 

@@ -172,7 +172,7 @@ class _Job:
             self.contexts.status = "failure"
         if "id" in step:
             steps: dict[str, Any] = dict(self.contexts.values["steps"])
-            steps[step["id"]] = {"outputs": outputs}
+            steps[step["id"]] = {"outputs": outputs, "outcome": "success" if code == 0 else "failure"}
             self.contexts.values = {**self.contexts.values, "steps": steps}
 
     def _install(self, step: Mapping[str, Any]) -> None:

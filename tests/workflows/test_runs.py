@@ -133,6 +133,8 @@ def test_a_pull_request_is_tested_planned_and_reviewed(first: First) -> None:
     (comment,) = first.told
     assert "## ✅ Plan review of dev: nothing destroys data or weakens protection" in comment
     assert "## ✅ Plan review of prod: nothing destroys data or weakens protection" in comment
+    assert "## ✅ Control alignment of prod: no rule fails" in comment
+    assert "## ⚪ Control alignment of dev: not asked for" in comment
     assert first.planned == [], "a plan changes nothing"
 
 
@@ -148,7 +150,9 @@ def test_plans_leave_the_job_encrypted_only(first: First) -> None:
             assert b"another word" not in files[f"{STACK}.sealed"]
         else:
             folder = artifact["name"].removeprefix("review-")
-            assert set(files) == {f"{folder}/{name}" for name in ("1.md", "review.html", "review.json")}
+            names = {"1.md", "review.html", "review.json", "comply.md", "comply.json"}
+            names |= set() if folder == "dev" else {"comply.html"}
+            assert set(files) == {f"{folder}/{name}" for name in names}
 
 
 def test_what_was_reviewed_is_applied_after_the_merge(project: Project, first: First) -> None:
@@ -199,6 +203,28 @@ def test_an_apply_is_refused_when_the_files_are_others(
     assert words(project)["dev"] == "a third word"
 
 
+def test_a_rule_that_is_not_met_fails_after_it_was_told_and_cannot_be_applied(
+    project: Project, github: FakeGitHub, run: Run, first: First
+) -> None:
+    base = project.head()
+    project.branch("unmet")
+    project.write("prod", "another word", group=GROUP_NAME, topic="records-of-the-workflows")
+    project.commit()
+    kept = len(github.artifacts)
+    done = run("pull-request", "pull_request", pull_request(project, base))
+    plan, review = done["plan (prod, records)"], done["review"]
+    assert (plan.steps["Review"], plan.steps["Assess control alignment"]) == (0, 3), plan.printed
+    assert plan.steps["Encrypt the plans"] is None
+    assert review.steps["Comment, then let the gates decide"] == 3
+    (comment,) = comments(github)
+    assert "## ✅ Plan review of prod: nothing destroys data or weakens protection" in comment
+    assert "## ⛔ Control alignment of prod: " in comment
+    assert "`SNS.1` (SNS topics should be encrypted" in comment
+    assert "`aws_sns_topic.records`: `kms_master_key_id` not set" in comment
+    assert [artifact["name"] for artifact in github.artifacts[kept:]] == ["review-prod"]
+    project.branch("main")
+
+
 def test_what_destroys_data_fails_after_it_was_told_and_cannot_be_applied(
     project: Project, github: FakeGitHub, run: Run, first: First
 ) -> None:
@@ -217,9 +243,11 @@ def test_what_destroys_data_fails_after_it_was_told_and_cannot_be_applied(
     }
     assert done["plan (prod, records)"].steps["Review"] == 3
     assert done["plan (prod, records)"].steps["Encrypt the plans"] is None
-    assert done["review"].steps["Comment, then let the gate decide"] == 3
+    assert done["review"].steps["Comment, then let the gates decide"] == 3
+    assert done["plan (prod, records)"].steps["Assess control alignment"] == 0
     (comment,) = comments(github)
     assert "## ⛔ Plan review of prod: 1 change needs a waiver" in comment
+    assert "## ✅ Control alignment of prod: no rule fails" in comment
     assert [artifact["name"] for artifact in github.artifacts[kept:]] == ["review-prod"]
 
     project.merge("third")

@@ -20,6 +20,11 @@ _GONE = (
     "ReplicationConfigurationNotFoundError",
     "ServerSideEncryptionConfigurationNotFoundError",
 )
+_TARGETS = (
+    ("topic", "TopicConfigurations", "topic_arn", "TopicArn"),
+    ("queue", "QueueConfigurations", "queue_arn", "QueueArn"),
+    ("lambda_function", "LambdaFunctionConfigurations", "lambda_function_arn", "LambdaFunctionArn"),
+)
 
 
 def bucket(aws: Aws, state: State) -> Arguments | None:
@@ -102,6 +107,17 @@ def ownership(aws: Aws, state: State) -> Arguments | None:
     return rule and {"bucket": state["bucket"], "rule": {"object_ownership": rule["ObjectOwnership"]}}
 
 
+def notification(aws: Aws, state: State) -> Arguments | None:
+    """Who hears of what happens to objects."""
+    found = _get(aws, state, "get_bucket_notification_configuration") or {}
+    told = {
+        ours: [{"events": one["Events"], argument: one[target]} for one in found.get(theirs, ())]
+        for ours, theirs, argument, target in _TARGETS
+    }
+    bus = "EventBridgeConfiguration" in found
+    return {"bucket": state["bucket"], "eventbridge": bus, **told} if bus or any(told.values()) else None
+
+
 def policy(aws: Aws, state: State) -> Arguments | None:
     """The policy of a bucket."""
     found = _get(aws, state, "get_bucket_policy")
@@ -122,6 +138,7 @@ READERS: dict[str, Reader] = {
     "aws_s3_bucket": bucket,
     "aws_s3_bucket_lifecycle_configuration": lifecycle,
     "aws_s3_bucket_logging": logging,
+    "aws_s3_bucket_notification": notification,
     "aws_s3_bucket_object_lock_configuration": object_lock,
     "aws_s3_bucket_ownership_controls": ownership,
     "aws_s3_bucket_policy": policy,

@@ -21,7 +21,7 @@ from operations.compliance.verdicts import (
 from operations.plans.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from operations.compliance.graph import Graph, Resource
     from operations.compliance.verdicts import Finding
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from operations.plans.statements import Statement
 
 _TYPE = "aws_s3_bucket"
+_LIFECYCLE = "aws_s3_bucket_lifecycle_configuration"
+_NOTIFICATION = "aws_s3_bucket_notification"
 _BLOCKS = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
 _PUBLIC_READ = ("authenticated-read", "public-read", "public-read-write")
 _PUBLIC_WRITE = ("public-read-write",)
@@ -42,6 +44,9 @@ _FOR_OTHERS = (
     "s3:PutObjectAcl",
 )
 """What no other account may do (Security Hub user guide, S3.6, 2026-11)."""
+
+_TO_THE_BUS = "every event, to EventBridge"
+_DELETIONS = frozenset({"s3:ObjectRemoved:*", _TO_THE_BUS})
 
 
 def public_access_blocked(graph: Graph) -> Iterator[Finding]:
@@ -79,9 +84,22 @@ def versioned(graph: Graph) -> Iterator[Finding]:
 
 
 def mfa_delete(graph: Graph) -> Iterator[Finding]:
-    """Versions are deleted with a second factor only."""
+    """Versions are deleted with a second factor only.
+
+    S3 has no such buckets with a lifecycle, and the control looks at none (source: Security Hub user guide, S3.20, 2026-11).
+    """
     type_, path = "aws_s3_bucket_versioning", "versioning_configuration.mfa_delete"
-    yield from _by(graph, type_, path, lambda value: value == "Enabled")
+    ageing = {
+        visible(bucket.address)
+        for bucket in graph.all(_TYPE)
+        if graph.referring(bucket, "bucket", _LIFECYCLE)
+    }
+    for finding in _by(graph, type_, path, lambda value: value == "Enabled"):
+        if finding.address in ageing and finding.verdict is Verdict.FAIL:
+            why = "has a lifecycle, which S3 allows in no bucket with MFA delete"
+            yield replace(finding, verdict=Verdict.NOT_APPLICABLE, attribute=_LIFECYCLE, evidence=why)
+        else:
+            yield finding
 
 
 def locked(graph: Graph) -> Iterator[Finding]:
@@ -136,18 +154,12 @@ def versions_expire(graph: Graph) -> Iterator[Finding]:
 
 def notifies(graph: Graph) -> Iterator[Finding]:
     """Somebody hears of what happens to objects."""
-    for bucket in graph.all(_TYPE):
-        beside = _beside(graph, bucket, "aws_s3_bucket_notification")
-        if not isinstance(beside, list):
-            yield beside
-            continue
-        kinds = [beside[0].blocks(name) for name in ("topic", "queue", "lambda_function")]
-        bus = beside[0].value("eventbridge", default=False)
-        if not any(kind for kind in kinds if kind is not UNKNOWN) and UNKNOWN in (*kinds, bus):
-            yield needs_runtime(bucket, "aws_s3_bucket_notification")
-        else:
-            good = any(kind for kind in kinds if kind is not UNKNOWN) or bus in (True, "true")
-            yield decided(bucket, "aws_s3_bucket_notification", good, "set" if good else "nothing is told")
+    yield from _told(graph, bool)
+
+
+def deletions_told(graph: Graph) -> Iterator[Finding]:
+    """Somebody hears of it when an object is deleted."""
+    yield from _told(graph, lambda events: not _DELETIONS.isdisjoint(events))
 
 
 def no_access_lists(graph: Graph) -> Iterator[Finding]:
@@ -230,6 +242,35 @@ def own_key(graph: Graph) -> Iterator[Finding]:
             yield _about(bucket, require_set(beside[0], f"{path}.kms_master_key_id"))
 
 
+def _told(graph: Graph, accept: Callable[[Sequence[str]], bool]) -> Iterator[Finding]:
+    """The verdict by the events of which a bucket notifies somebody."""
+    for bucket in graph.all(_TYPE):
+        beside = _beside(graph, bucket, _NOTIFICATION)
+        if not isinstance(beside, list):
+            yield beside
+            continue
+        kinds = [beside[0].blocks(name) for name in ("topic", "queue", "lambda_function")]
+        bus = beside[0].value("eventbridge", default=False)
+        events = [
+            str(event)
+            for blocks in kinds
+            if blocks is not UNKNOWN
+            for block in blocks
+            for event in _events(block)
+        ]
+        if bus in (True, "true"):
+            events.append(_TO_THE_BUS)
+        if not accept(events) and UNKNOWN in (*kinds, bus):
+            yield needs_runtime(bucket, _NOTIFICATION)
+        else:
+            yield decided(bucket, _NOTIFICATION, accept(events), ", ".join(events) or "nothing is told")
+
+
+def _events(block: Mapping[str, Json]) -> list[Json]:
+    found = block.get("events")
+    return found if isinstance(found, list) else []
+
+
 def _public(graph: Graph, actions: Sequence[str], lists: Sequence[str]) -> Iterator[Finding]:
     for bucket in graph.all(_TYPE):
         acls = [acl.value("acl") for acl in graph.referring(bucket, "bucket", "aws_s3_bucket_acl")]
@@ -282,13 +323,14 @@ def _encryption(graph: Graph, accepted: Sequence[str]) -> Iterator[Finding]:
 
 
 def _lifecycle(graph: Graph, bucket: Resource) -> Finding:
-    type_ = "aws_s3_bucket_lifecycle_configuration"
-    beside = _beside(graph, bucket, type_)
+    beside = _beside(graph, bucket, _LIFECYCLE)
     if not isinstance(beside, list):
         return beside
     rules = beside[0].blocks("rule")
     enabled = UNKNOWN if rules is UNKNOWN else any(rule.get("status") == "Enabled" for rule in rules)
-    return decided(bucket, f"{type_}.rule.status", enabled, "Enabled" if enabled else "no rule is enabled")
+    return decided(
+        bucket, f"{_LIFECYCLE}.rule.status", enabled, "Enabled" if enabled else "no rule is enabled"
+    )
 
 
 def _by(

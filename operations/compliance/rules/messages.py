@@ -8,6 +8,7 @@ from operations.compliance.graph import UNKNOWN
 from operations.compliance.policies import attached, denies_plain_text, document_of, open_to_everyone
 from operations.compliance.verdicts import (
     decided,
+    fails,
     needs_runtime,
     not_applicable,
     number,
@@ -50,6 +51,19 @@ def delivery_logged(graph: Graph) -> Iterator[Finding]:
         else:
             unknown = UNKNOWN in found.values()
             yield decided(topic, _FEEDBACK[0], UNKNOWN if unknown else False, "no delivery status is logged")
+
+
+def every_delivery_logged(graph: Graph) -> Iterator[Finding]:
+    """It is logged of every protocol that SNS can log whether messages arrive, and whether they do not."""
+    for topic in graph.all("aws_sns_topic"):
+        found = {name: topic.is_set(name) for name in _FEEDBACK}
+        missing = [name for name, value in found.items() if value is False]
+        if missing:
+            yield fails(topic, missing[0], "not set")
+        elif UNKNOWN in found.values():
+            yield needs_runtime(topic, next(name for name, value in found.items() if value is UNKNOWN))
+        else:
+            yield passes(topic, _FEEDBACK[0], "set, as those of the other protocols")
 
 
 def topic_private(graph: Graph) -> Iterator[Finding]:

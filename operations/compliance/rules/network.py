@@ -132,8 +132,12 @@ def endpoints_private(graph: Graph) -> Iterator[Finding]:
 
 
 def acl_without_remote_access(graph: Graph) -> Iterator[Finding]:
-    """No network ACL lets the whole internet in on the ports of SSH and RDP."""
-    for acl in graph.all("aws_network_acl", "aws_default_network_acl"):
+    """No network ACL lets the whole internet in on the ports of SSH and RDP.
+
+    Security Hub looks at no default ACL, which AWS makes with every VPC and which lets everything through
+    (source: Security Hub user guide, EC2.21, 2026-11).
+    """
+    for acl in graph.all("aws_network_acl"):
         rules = acl.blocks("ingress")
         if rules is UNKNOWN:
             yield needs_runtime(acl, "ingress")
@@ -145,17 +149,9 @@ def acl_without_remote_access(graph: Graph) -> Iterator[Finding]:
             yield not_applicable(rule, "egress", "true")
             continue
         yield decided(rule, "from_port", not _lets_remote_access_in(rule.values), _acl_text([rule.values]))
-    declared = {
-        vpc.address
-        for acl in graph.all("aws_default_network_acl")
-        for vpc in graph.referred(acl, "default_network_acl_id", "aws_vpc")
-    }
-    for vpc in graph.all("aws_vpc"):
-        if vpc.address not in declared:
-            # AWS makes it, and it lets everything through (VPC user guide, "Default network ACL", 2026-11).
-            yield fails(
-                vpc, "aws_default_network_acl", "the default ACL is as AWS makes it: everything is allowed"
-            )
+    for vpc in graph.all("aws_vpc", "aws_default_network_acl"):
+        why = "the default ACL: Security Hub looks at none"
+        yield not_applicable(vpc, "aws_default_network_acl", why)
 
 
 def _lets_remote_access_in(rule: Mapping[str, Json]) -> bool:

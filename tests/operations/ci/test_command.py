@@ -113,7 +113,7 @@ def test_without_plans_or_a_backend_it_is_said(holdfast: Command, checkout: Tiny
     arguments = ("ci", "encrypt-plans", "--environment", "prod", "--out", str(tmp_path / "sealed"))
     done = holdfast(*arguments)
     assert (done.code, done.out) == (2, "")
-    assert "there is no plan to encrypt" in done.err
+    assert "there is no plan of prod" in done.err
     checkout.project.backend.unlink()
     done = holdfast(*arguments)
     assert done.code == 2

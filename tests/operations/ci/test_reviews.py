@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from environments.problem import Problem
-from operations.ci import reviews
+from operations.ci import alignment, reviews
 from operations.ci.github import GitHub
 from operations.ci.reviews import Reviewed, bodies, keep, read
 from operations.review import json_report, markdown
@@ -29,6 +29,14 @@ def written(folder: Path, environment: str, situation: str) -> None:
     place = folder / environment
     write_comments(markdown.comments(report), place)
     (place / reviews.REPORT).write_text(json.dumps(json_report.document(report)), encoding="utf-8")
+    assessed(place, environment)
+
+
+def assessed(place: Path, environment: str, *, code: int = 0) -> None:
+    """An assessment of control alignment beside it, as ``holdfast ci comply`` leaves it."""
+    told = f"<!-- holdfast-review {environment}_comply -->\n## Control alignment of {environment}: {code}\n"
+    (place / alignment.COMMENT).write_text(told, encoding="utf-8")
+    (place / alignment.REPORT).write_text(json.dumps({"exit_code": code}), encoding="utf-8")
 
 
 def matrix(*environments: str) -> str:
@@ -77,6 +85,37 @@ def test_what_is_blocked_comes_first_and_fails_after_it_was_told(
     assert comment(holdfast, tmp_path, "dev", "prod") == 3
     (body,) = told(fake)
     assert body.index("1 change needs a waiver") < body.index("no changes")
+
+
+def test_alignment_is_told_after_the_review_and_fails_after_it_was_told(
+    holdfast: Command, fake: FakeGitHub, tmp_path: Path
+) -> None:
+    written(tmp_path, "dev", "no-change")
+    written(tmp_path, "prod", "tags-only")
+    assessed(tmp_path / "prod", "prod", code=3)
+    assert comment(holdfast, tmp_path, "dev", "prod") == 3
+    (body,) = told(fake)
+    places = [body.index(f"## {text}") for text in ("✅ Plan review of", "Control alignment of prod: 3")]
+    assert places == sorted(places)
+    assert body.index("alignment of prod: 3") < body.index("alignment of dev: 0"), "the worst comes first"
+
+
+def test_an_assessment_that_is_missing_is_told(holdfast: Command, fake: FakeGitHub, tmp_path: Path) -> None:
+    written(tmp_path, "prod", "no-change")
+    (tmp_path / "prod" / alignment.COMMENT).unlink()
+    assert comment(holdfast, tmp_path, "prod") == 1
+    (body,) = told(fake)
+    assert "## ✅ Plan review" in body
+    assert "## ⛔ Control alignment of prod: there is none" in body
+
+
+def test_an_assessment_that_cannot_be_read_is_refused(
+    holdfast: Command, fake: FakeGitHub, tmp_path: Path
+) -> None:
+    written(tmp_path, "prod", "no-change")
+    (tmp_path / "prod" / alignment.REPORT).write_text("[]", encoding="utf-8")
+    assert comment(holdfast, tmp_path, "prod") == 2
+    assert told(fake) == []
 
 
 def test_a_review_that_is_missing_is_told_instead_of_an_old_one(

@@ -92,6 +92,15 @@ CASES: dict[str, Case] = {
         },
         {"aws_sqs_queue.q": {"message_retention_seconds": 345600}},
     ),
+    "messages.every_delivery_logged": one(
+        "aws_sns_topic",
+        {"http_failure_feedback_role_arn": GONE},
+        **{
+            f"{protocol}_{outcome}_feedback_role_arn": "${aws_iam_role.r.arn}"
+            for protocol in ("application", "firehose", "http", "lambda", "sqs")
+            for outcome in ("failure", "success")
+        },
+    ),
     "messages.queue_has_own_key": one("aws_sqs_queue", {"kms_master_key_id": GONE}, kms_master_key_id=KEY),
     "messages.topic_heard": case(
         {

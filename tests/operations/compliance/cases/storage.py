@@ -8,6 +8,7 @@ from tests.operations.compliance.cases.making import (
     KEY,
     NOT_OTHERS,
     TLS,
+    TOPIC,
     Case,
     allow,
     attached,
@@ -83,6 +84,11 @@ CASES: dict[str, Case] = {
     "buckets.not_publicly_readable": bucket_policy(policy(EVERYONE)),
     "buckets.not_publicly_writable": bucket_policy(policy(EVERYONE)),
     "buckets.notifies": beside("aws_s3_bucket_notification", {"eventbridge": False}, eventbridge=True),
+    "buckets.deletions_told": beside(
+        "aws_s3_bucket_notification",
+        {"topic": [{"topic_arn": TOPIC, "events": ["s3:ObjectCreated:*"]}]},
+        topic=[{"topic_arn": TOPIC, "events": ["s3:ObjectRemoved:*"]}],
+    ),
     "buckets.public_access_blocked": beside(
         "aws_s3_bucket_public_access_block",
         {"restrict_public_buckets": False},
