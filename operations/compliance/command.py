@@ -13,7 +13,7 @@ import typer
 
 from environments.problem import Problem
 from operations import console, deployment, report_file, synth
-from operations.compliance import html_page, json_report, oscal, packs, reading, text, waivers
+from operations.compliance import html_page, json_report, markdown, oscal, packs, reading, text, waivers
 from operations.compliance.assessment import Assessment, assess
 from operations.compliance.live import reading as deployed
 from operations.options import Environment
@@ -40,6 +40,7 @@ class Format(Enum):
     JSON = "json"
     OSCAL = "oscal"
     HTML = "html"
+    MARKDOWN = "markdown"
 
 
 def command(
@@ -143,7 +144,9 @@ def accepted_in(file: Path, now: datetime) -> list[Waiver]:
 
 
 def _texts(assessments: Sequence[Assessment]) -> Iterator[object]:
-    for assessment in assessments:
+    for number, assessment in enumerate(assessments):
+        if number:
+            yield ""
         yield from text.lines(assessment)
 
 
@@ -160,9 +163,14 @@ def _oscal(assessments: Sequence[Assessment]) -> str:
     return json.dumps(oscal.document(assessments), ensure_ascii=False, indent=2) + "\n"
 
 
+def _markdown(assessments: Sequence[Assessment]) -> str:
+    return "\n".join([*markdown.lines(assessments, title="Control alignment"), ""])
+
+
 _WRITERS: dict[Format, Callable[[Sequence[Assessment]], str]] = {
     Format.TEXT: _text,
     Format.JSON: _json,
     Format.OSCAL: _oscal,
     Format.HTML: html_page.page,
+    Format.MARKDOWN: _markdown,
 }

@@ -11,10 +11,10 @@ from operations.review.markup import code, prose
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from operations.compliance.assessment import Assessed, Assessment
+    from operations.compliance.assessment import Assessment
 
 MOST_TOLD = 50
-"""Findings that are told; the others are counted, and in the other reports."""
+"""Findings, or waivers, that are told; the others are counted, and in the other reports."""
 
 _SENTENCE = "What the configuration shows of these rules: no authorization, and no certificate."
 
@@ -34,8 +34,8 @@ def lines(assessments: Sequence[Assessment], *, title: str, not_assessed: Sequen
         told += ["", f"| | {' | '.join(outcome.value for outcome in Outcome)} |"]
         told.append("|---|" + "--:|" * len(Outcome))
         told += [_numbers(assessment) for assessment in assessments]
-    told += list(_findings(assessments, Outcome.FAIL, "Not met"))
-    told += list(_findings(assessments, Outcome.WAIVED, "Waived", folded=True))
+    told += _section("Not met", [line for one in assessments for line in _failures(one)])
+    told += _section("Waived", [line for one in assessments for line in _waivers(one)], folded=True)
     for stack in not_assessed:
         told += [
             "",
@@ -59,37 +59,32 @@ def _numbers(assessment: Assessment) -> str:
     return f"| {code(assessment.system)} | {' | '.join(cells)} |"
 
 
-def _findings(
-    assessments: Sequence[Assessment], outcome: Outcome, title: str, *, folded: bool = False
-) -> Iterator[str]:
-    told = [
-        line
-        for assessment in assessments
-        for assessed in assessment.rules
-        if assessed.outcome is outcome
-        for line in _rule(assessment, assessed, outcome)
-    ]
+def _section(title: str, told: Sequence[str], *, folded: bool = False) -> list[str]:
     if not told:
-        return
+        return []
     count = len(told)
-    yield ""
-    yield f"<details><summary>{title} ({count})</summary>" if folded else f"### {title} ({count})"
-    yield ""
-    yield from told[:MOST_TOLD]
-    if count > MOST_TOLD:
-        yield f"- and {count - MOST_TOLD} more"
-    if folded:
-        yield ""
-        yield "</details>"
+    head = f"<details><summary>{title} ({count})</summary>" if folded else f"### {title} ({count})"
+    more = [f"- and {count - MOST_TOLD} more"] if count > MOST_TOLD else []
+    return ["", head, "", *told[:MOST_TOLD], *more, *(["", "</details>"] if folded else [])]
 
 
-def _rule(assessment: Assessment, assessed: Assessed, outcome: Outcome) -> Iterator[str]:
+def _failures(assessment: Assessment) -> Iterator[str]:
     """A line for each resource that does not meet a rule."""
-    for judged in assessed.findings:
-        finding, waiver = judged.finding, judged.waiver
-        if finding.verdict is not Verdict.FAIL or (waiver is None) is not (outcome is Outcome.FAIL):
-            continue
+    for assessed in assessment.rules:
         asked = f"{code(assessed.rule.id)} ({prose(assessed.rule.title)})"
-        what = f"{code(finding.address)}: {code(finding.attribute)} {prose(finding.evidence)}"
-        until = f", waived until {waiver.expires}" if waiver else ""
-        yield f"- {prose(assessment.system)}, {asked}: {what}{until}"
+        for judged in assessed.findings:
+            finding = judged.finding
+            if finding.verdict is Verdict.FAIL and judged.waiver is None:
+                what = f"{code(finding.address)}: {code(finding.attribute)} {prose(finding.evidence)}"
+                yield f"- {code(assessment.system)}, {asked}: {what}"
+
+
+def _waivers(assessment: Assessment) -> Iterator[str]:
+    """A line for each waiver."""
+    for waiver in assessment.waivers:
+        rules = ", ".join(map(code, waiver.rules))
+        days = waiver.days_left(assessment.time.date())
+        yield (
+            f"- {code(assessment.system)}, {rules} for {code(waiver.address)} until {waiver.expires} ({days} days): "
+            f"{prose(waiver.reason)}"
+        )

@@ -31,7 +31,7 @@ def verdict(assessment: Assessment) -> str:
         return f"{failed} of {len(decided)} rules {'is' if failed == 1 else 'are'} not met"
     open_ = sum(one.outcome is Outcome.NEEDS_RUNTIME for one in decided)
     if open_:
-        return f"no rule fails; {open_} of {len(decided)} need the deployed system"
+        return f"no rule fails; {open_} of {len(decided)} {'needs' if open_ == 1 else 'need'} the deployed system"
     return f"all {len(decided)} rules that can be decided are met, waived or not applicable"
 
 

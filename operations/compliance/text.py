@@ -46,6 +46,8 @@ def lines(assessment: Assessment) -> Iterator[Text]:
                 yield from _rule(assessment, assessed)
     yield from _numbers(assessment)
     yield Text()
+    yield Text("Evidence of each rule, and why one is not applicable: --format html --out comply.html", "dim")
+    yield Text()
     yield Text(summary.boundary(assessment), "dim")
     passed = assessment.exit_code == 0
     words = f"{'Passed' if passed else 'Not passed'}: {summary.verdict(assessment)}"
@@ -58,11 +60,13 @@ def _rule(assessment: Assessment, assessed: Assessed) -> Iterator[Text]:
     for judged in assessed.findings:
         finding = judged.finding
         if finding.verdict is _TOLD[assessed.outcome]:
-            yield Text(f"    {finding.address}")
+            waived = "" if judged.waiver is None or assessed.outcome is Outcome.WAIVED else "  (waived)"
+            yield Text(f"    {finding.address}{waived}")
             yield Text(f"      {finding.attribute}: {finding.evidence}", "dim")
-        if judged.waiver is not None:
-            days = judged.waiver.days_left(assessment.time.date())
-            yield Text(f"      waived for {days} more days: {judged.waiver.reason}", "cyan")
+    for waiver in assessment.waivers:
+        if any(judged.waiver is waiver for judged in assessed.findings):
+            days = waiver.days_left(assessment.time.date())
+            yield Text(f"    waived for {days} more days: {waiver.reason}", "cyan")
 
 
 def _numbers(assessment: Assessment) -> Iterator[Text]:

@@ -35,9 +35,7 @@ def concurrency(graph: Graph) -> Iterator[Finding]:
     """A function has concurrency of its own, as much as the pack asks for."""
     low, high = CONCURRENCY
     for function in graph.all(_TYPE):
-        yield require(
-            function, "reserved_concurrent_executions", lambda value: low <= number(value) <= high, default=-1
-        )
+        yield require(function, "reserved_concurrent_executions", lambda value: low <= number(value) <= high)
 
 
 def dead_letters(graph: Graph) -> Iterator[Finding]:

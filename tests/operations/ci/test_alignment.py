@@ -78,7 +78,7 @@ def test_what_is_not_met_is_told_and_ends_with_3(holdfast: Command, project: Tin
     assert "Control alignment of data  from the plan" in done.out
     comment, report = written(tmp_path)
     assert comment.startswith("<!-- holdfast-review prod_comply -->\n## ⛔ Control alignment of prod: ")
-    assert "- data, `SNS.1` (" in comment
+    assert "- `data`, `SNS.1` (" in comment
     assert "`aws_sns_topic.alerts`: `kms_master_key_id` not set" in comment
     assert report["exit_code"] == 3
     assert [one["system"] for one in report["assessments"]] == ["data", "files"]
@@ -92,8 +92,8 @@ def test_what_is_waived_passes_and_is_told(holdfast: Command, project: Tiny, tmp
     save(project, "data", planned("aws_sns_topic.alerts", kms_master_key_id=None, policy="{}", **topic))
     comply(holdfast, tmp_path)
     comment, _ = written(tmp_path)
-    assert "<details><summary>Waived (2)</summary>" in comment
-    assert "`kms_master_key_id` not set, waived until 2027-05-31" in comment
+    assert "`kms_master_key_id` not set" not in comment
+    assert "- `data`, `sns-encrypted-kms`, `SNS.1` for `aws_sns_topic.*` until 2027-05-31 (" in comment
 
 
 def _feedback() -> list[str]:

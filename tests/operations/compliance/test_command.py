@@ -94,6 +94,14 @@ def test_text_in_a_file(project: Path, holdfast: Command, tmp_path: Path) -> Non
     assert out.read_text(encoding="utf-8").startswith("Control alignment of one  from the configuration\n")
 
 
+def test_markdown_of_all_systems(project: Path, holdfast: Command) -> None:
+    done = holdfast("comply", "--pack", "security-hub", "--format", "markdown")
+    assert done.code == 3
+    assert done.out.startswith("## ⛔ Control alignment: ")
+    assert "| `one` | " in done.out
+    assert "- `two`, `KMS.4` (" in done.out
+
+
 def test_a_plan(project: Path, holdfast: Command) -> None:
     file = project / "plan.json"
     file.write_bytes(document(change("aws_db_instance.it", "create", after=GOOD_DATABASE)))

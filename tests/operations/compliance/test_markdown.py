@@ -24,15 +24,17 @@ def test_the_verdict_is_in_the_title_and_the_numbers_in_a_table() -> None:
 def test_each_resource_that_fails_is_told_with_what_decided() -> None:
     found = markdown.lines([assessed(OPEN, only=("security-hub",))], title=TITLE)
     (line,) = [line for line in found if "`RDS.2`" in line]
-    assert line.startswith("- test, `RDS.2` (RDS DB instances should prohibit public access")
+    assert line.startswith("- `test`, `RDS.2` (RDS DB instances should prohibit public access")
     assert line.endswith("`aws_db_instance.it`: `publicly_accessible` true")
 
 
-def test_what_is_waived_is_folded_and_says_until_when() -> None:
+def test_what_is_waived_is_folded_and_says_why_and_until_when() -> None:
     found = markdown.lines([assessed(waivers=(waiver(),), only=("security-hub",))], title=TITLE)
     assert "<details><summary>Waived (1)</summary>" in found
-    (line,) = [line for line in found if "`RDS.23`" in line]
-    assert line.endswith("waived until 2027-05-31")
+    assert (
+        "- `test`, `RDS.23` for `aws_db_instance.*` until 2027-05-31 (187 days): Clients expect PostgreSQL on 5432."
+        in found
+    )
 
 
 def test_many_findings_are_counted_and_fit_into_a_comment() -> None:

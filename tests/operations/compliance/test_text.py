@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operations.compliance import text
 from operations.compliance.assessment import Assessment
-from tests.operations.compliance.building import assessed, waiver
+from tests.operations.compliance.building import GOOD_DATABASE, assessed, waiver
 
 
 def told(assessment: Assessment) -> str:
@@ -26,6 +26,20 @@ def test_a_waiver_is_told_with_its_days_and_reason() -> None:
     assert "waived for 187 more days: Clients expect PostgreSQL on 5432." in told(
         assessed(waivers=(waiver(),))
     )
+
+
+def test_a_reason_is_told_once_for_all_resources_of_a_rule() -> None:
+    both = {"aws_db_instance": {"it": GOOD_DATABASE, "other": GOOD_DATABASE}}
+    shown = told(assessed(both, waivers=(waiver(),), only=("security-hub",)))
+    assert shown.count("Clients expect PostgreSQL on 5432.") == 1
+    assert "    aws_db_instance.other\n      port: 5432\n    waived for " in shown
+
+
+def test_what_is_waived_beside_what_is_not_is_marked() -> None:
+    both = {"aws_db_instance": {"it": GOOD_DATABASE, "other": GOOD_DATABASE}}
+    shown = told(assessed(both, waivers=(waiver(address="aws_db_instance.other"),)))
+    assert "    aws_db_instance.it\n" in shown
+    assert "    aws_db_instance.other  (waived)\n" in shown
 
 
 def test_what_the_configuration_cannot_decide_is_counted_apart() -> None:
