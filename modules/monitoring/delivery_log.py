@@ -59,15 +59,12 @@ class DeliveryLog(Construct):
     @property
     def arguments(self) -> Mapping[str, str | int]:
         """Arguments of a topic whose deliveries are logged, every one of them."""
-        return {
-            name: value
-            for protocol in PROTOCOLS
-            for name, value in {
-                f"{protocol}_failure_feedback_role_arn": self._role.arn,
-                f"{protocol}_success_feedback_role_arn": self._role.arn,
-                f"{protocol}_success_feedback_sample_rate": 100,
-            }.items()
-        }
+        found: dict[str, str | int] = {}
+        for protocol in PROTOCOLS:
+            found[f"{protocol}_failure_feedback_role_arn"] = self._role.arn
+            found[f"{protocol}_success_feedback_role_arn"] = self._role.arn
+            found[f"{protocol}_success_feedback_sample_rate"] = 100
+        return found
 
     @property
     def ready(self) -> Sequence[ITerraformDependable]:

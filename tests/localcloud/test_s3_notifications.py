@@ -34,7 +34,8 @@ class Heard:
         return str(answer["VersionId"])
 
     def events(self) -> list[tuple[str, str]]:
-        sqs, found = self.server.client("sqs"), []
+        sqs = self.server.client("sqs")
+        found: list[tuple[str, str]] = []
         while messages := sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])

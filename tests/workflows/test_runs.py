@@ -150,9 +150,9 @@ def test_plans_leave_the_job_encrypted_only(first: First) -> None:
             assert b"another word" not in files[f"{STACK}.sealed"]
         else:
             folder = artifact["name"].removeprefix("review-")
-            names = {"1.md", "review.html", "review.json", "comply.md", "comply.json"}
-            names |= set() if folder == "dev" else {"comply.html"}
-            assert set(files) == {f"{folder}/{name}" for name in names}
+            left = {"1.md", "review.html", "review.json", "comply.md", "comply.json"}
+            left |= set() if folder == "dev" else {"comply.html"}
+            assert set(files) == {f"{folder}/{name}" for name in left}
 
 
 def test_what_was_reviewed_is_applied_after_the_merge(project: Project, first: First) -> None:

@@ -95,7 +95,7 @@ def test_alignment_is_told_after_the_review_and_fails_after_it_was_told(
     assessed(tmp_path / "prod", "prod", code=3)
     assert comment(holdfast, tmp_path, "dev", "prod") == 3
     (body,) = told(fake)
-    places = [body.index(f"## {text}") for text in ("✅ Plan review of", "Control alignment of prod: 3")]
+    places = [body.index(f"## {text}") for text in ("✅ Plan review", "Control alignment of prod: 3")]
     assert places == sorted(places)
     assert body.index("alignment of prod: 3") < body.index("alignment of dev: 0"), "the worst comes first"
 
