@@ -94,6 +94,7 @@ function packCard(system, pack) {
     { class: "pack" },
     element("div", {}, element("span", { class: "of" }, `${pack.good} of ${pack.decided}`), ` ${pack.name}`, report.systems.length > 1 && ` of ${system.system}`),
     barOf(counts, told(counts)),
+    element("p", { class: "counts" }, told(counts)),
     element("p", {}, `${pack.title}, ${pack.date}.${pack.total > pack.decided ? ` ${pack.total - pack.decided} more that a configuration cannot decide.` : ""}`),
   );
 }

@@ -67,6 +67,7 @@ def test_the_verdict_the_packs_and_where_the_words_end(opened: Opened) -> None:
     assert len(page.texts(".pack")) == 3
     assert "of 44 fedramp-moderate" in page.texts(".pack")[0]
     assert "85 more that a configuration cannot decide" in page.texts(".pack")[0]
+    assert re.fullmatch(r"\d+ not met, \d+ met, \d+ not applicable", page.texts(".pack .counts")[0])
     assert "eu-central-2 is outside of AWS's FedRAMP Moderate boundary" in page.texts(".boundary")[0]
 
 
