@@ -46,6 +46,7 @@ class Topic(Construct):
         super().__init__(scope, id)
         self._key = key
         self._account = account
+        self._name = name
         deliveries = DeliveryLog(self, "deliveries", topic_name=name, account=account, key=key)
         topic = SnsTopic(
             self,
@@ -78,9 +79,17 @@ class Topic(Construct):
         self._buckets.append(arn)
         self._policy.policy = self._document()
         # What S3 needs of the key (source: S3 user guide, "Granting permissions to publish event notification
-        # messages to a destination", 2026-11).
+        # messages to a destination", 2026-11). S3 is not known to name the account to KMS; SNS names the topic, always.
+        # Its ARN is written here, since the topic itself refers to the key.
         self._key.grant_service(
-            "BucketEvents", "s3.amazonaws.com", actions=("kms:Decrypt", "kms:GenerateDataKey*")
+            "BucketEvents",
+            "s3.amazonaws.com",
+            conditions={
+                "StringEquals": {
+                    "kms:EncryptionContext:aws:sns:topicArn": self._account.arn("sns", self._name),
+                }
+            },
+            actions=("kms:Decrypt", "kms:GenerateDataKey*"),
         )
 
     def _document(self) -> str:

@@ -117,8 +117,9 @@ def test_s3_publishes_for_these_buckets_only_and_uses_the_key_for_nothing_else(b
     ]
     use = statements(bucket.one("aws_kms_key", "key/key")["policy"])["BucketEvents"]
     assert use["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
-    for statement in (policy, use):
-        assert statement["Condition"]["StringEquals"]["aws:SourceAccount"]
+    assert policy["Condition"]["StringEquals"]["aws:SourceAccount"]
+    (topic,) = use["Condition"]["StringEquals"].values()
+    assert topic.endswith(":dr-alerts-test")
 
 
 def test_c26_objects_age_as_required(bucket: Template) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 
 from operations.ci import alignment
-from operations.saved_plan import SavedPlan
+from tests.operations.ci import plans
 from tests.operations.conftest import Command
 from tests.operations.tiny import Tiny
 
@@ -35,8 +34,6 @@ def planned(address: str, **values: Any) -> dict[str, Any]:
 
 def save(project: Tiny, stack: str, *resources: dict[str, Any], profile: str | None = "regulated") -> None:
     """A plan as ``holdfast plan`` saves it."""
-    saved = SavedPlan(folder=project.project.plans / stack)
-    saved.folder.mkdir(parents=True)
     outputs = {"profile": {"actions": ["create"], "after": profile}} if profile else {}
     content = {
         "format_version": "1.2",
@@ -44,14 +41,9 @@ def save(project: Tiny, stack: str, *resources: dict[str, Any], profile: str | N
         "resource_changes": list(resources),
         "output_changes": outputs,
     }
-    saved.plan.write_bytes(b"PK")
-    saved.json.write_text(json.dumps(content), encoding="utf-8")
-    files = {
-        file.name: f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}"
-        for file in (saved.plan, saved.json)
-    }
-    record = {"stack": stack, "environment": "prod", "files": files}
-    saved.record.write_text(json.dumps(record), encoding="utf-8")
+    plans.save(
+        project.project.plans / stack, stack=stack, environment="prod", content=json.dumps(content).encode()
+    )
 
 
 @pytest.fixture
