@@ -68,7 +68,10 @@ def test_it_covers_database_and_file_system(ephemeral: Template) -> None:
 
 
 def test_its_role_is_there_before_its_selection(ephemeral: Template) -> None:
-    attachments = ephemeral.all("aws_iam_role_policy_attachment")
+    role = ephemeral.address("aws_iam_role", "backup/role/role")
+    attachments = [
+        found for found in ephemeral.all("aws_iam_role_policy_attachment") if role in found["role"]
+    ]
     assert {attachment["policy_arn"].split("/")[-1] for attachment in attachments} == {
         "AWSBackupServiceRolePolicyForBackup",
         "AWSBackupServiceRolePolicyForRestores",
