@@ -117,7 +117,12 @@ def _systems(
     synth.synthesize(project, environment=environment)
     for name in [stack] if stack else project.stacks():
         graph = reading.stack(project.stack(name) / "cdk.tf.json", name=name)
-        region = synth.region(synth.stack_json(project, name))
+        written = synth.stack_json(project, name)
+        region = synth.region(written)
+        if written.get("output", {}).get("profile", {}).get("value") == "ephemeral":
+            console.error(
+                f"{name} has the profile ephemeral: by design it does not meet rules on standbys, protection and retention"
+            )
         if live:
             yield _deployed(project, name, region), "deployed system", region
         else:

@@ -61,6 +61,14 @@ def test_a_system_that_does_not(project: Path, holdfast: Command) -> None:
     assert "aws_kms_key.k" in done.out
 
 
+def test_of_a_system_that_is_made_to_be_destroyed_that_is_said(project: Path, holdfast: Command) -> None:
+    assert holdfast("comply", "two").err == ""
+    file = project / "cdktf.out" / "stacks" / "two" / "cdk.tf.json"
+    content = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps({**content, "output": {"profile": {"value": "ephemeral"}}}), encoding="utf-8")
+    assert "two has the profile ephemeral" in holdfast("comply", "two").err
+
+
 def test_every_system_unless_one_is_named(project: Path, holdfast: Command) -> None:
     done = holdfast("comply", "--format", "json")
     assert done.code == 3
