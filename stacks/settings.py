@@ -107,7 +107,7 @@ class DatabaseHaSettings(PostgresSettings):
     @model_validator(mode="after")
     def _elsewhere(self) -> Self:
         if self.second_region is not None:
-            check_second_region(self.second_region, self.region)
+            check_second_region(self.second_region, self.region, cluster=self.database.cluster is not None)
         return self
 
     @property

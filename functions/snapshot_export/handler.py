@@ -42,7 +42,8 @@ class Settings:
     """What the function's environment says.
 
     Args:
-        database: identifier of the instance.
+        database: identifier of the instance or cluster.
+        cluster: whether it is a cluster.
         bucket: name of the bucket.
         role: ARN of the role that RDS writes with.
         key: ARN of the key that encrypts the export.
@@ -51,6 +52,7 @@ class Settings:
     """
 
     database: str
+    cluster: bool
     bucket: str
     role: str
     key: str
@@ -62,6 +64,7 @@ class Settings:
         """Read the environment."""
         return cls(
             database=environ["DATABASE_IDENTIFIER"],
+            cluster=environ["DATABASE_KIND"] == "cluster",
             bucket=environ["BUCKET"],
             role=environ["EXPORT_ROLE_ARN"],
             key=environ["KEY_ARN"],
@@ -82,7 +85,7 @@ def handler(event: Mapping[str, object], context: object) -> None:  # noqa: ARG0
     """
     settings = Settings.of(os.environ)
     rds = _client()
-    found = snapshots(rds, settings.database)
+    found = (cluster_snapshots if settings.cluster else snapshots)(rds, settings.database)
     tasks = exports(rds, settings.bucket)
     now = datetime.now(UTC)
     print(metric(settings, hours_since_export(tasks, found, now)), flush=True)
@@ -99,6 +102,23 @@ def snapshots(rds: RDSClient, database: str) -> list[DBSnapshotTypeDef]:
         for kind in _KINDS
         for page in pages.paginate(DBInstanceIdentifier=database, SnapshotType=kind)
         for snapshot in page["DBSnapshots"]
+        if snapshot.get("Status") == "available"
+    ]
+    return sorted(found, key=lambda snapshot: snapshot["SnapshotCreateTime"])
+
+
+def cluster_snapshots(rds: RDSClient, cluster: str) -> list[DBSnapshotTypeDef]:
+    """Return the snapshots of a cluster that can be exported, oldest first, in the words of an instance's."""
+    pages = rds.get_paginator("describe_db_cluster_snapshots")
+    found: list[DBSnapshotTypeDef] = [
+        {
+            "DBSnapshotIdentifier": snapshot["DBClusterSnapshotIdentifier"],
+            "DBSnapshotArn": snapshot["DBClusterSnapshotArn"],
+            "SnapshotCreateTime": snapshot["SnapshotCreateTime"],
+        }
+        for kind in _KINDS
+        for page in pages.paginate(DBClusterIdentifier=cluster, SnapshotType=kind)
+        for snapshot in page["DBClusterSnapshots"]
         if snapshot.get("Status") == "available"
     ]
     return sorted(found, key=lambda snapshot: snapshot["SnapshotCreateTime"])

@@ -62,7 +62,8 @@ class Backup(Vault):
         profile: ``regulated`` locks the vault, in governance mode, and keeps its recovery points.
         removable: leave the lock out, to destroy a regulated system.
         continuous_days: days of point-in-time recovery: the database's own retention, because AWS Backup takes that over
-            and two values would change each other for ever (constraints C02, C39).
+            and two values would change each other for ever (constraints C02, C39). ``None`` for a cluster, of which AWS
+            Backup makes no continuous backups (C47): its point-in-time recovery is RDS's own.
         covered: name to ARN of what is backed up.
         key: key of the recovery points.
         topic: where failures are reported.
@@ -80,7 +81,7 @@ class Backup(Vault):
         settings: BackupSettings,
         profile: Profile,
         removable: bool = False,
-        continuous_days: int,
+        continuous_days: int | None,
         covered: Mapping[str, str],
         key: IKey,
         topic: Topic,
@@ -148,7 +149,7 @@ class Backup(Vault):
 
 
 def _rules(
-    settings: BackupSettings, vault: str, continuous_days: int, copies: str | None
+    settings: BackupSettings, vault: str, continuous_days: int | None, copies: str | None
 ) -> list[BackupPlanRule]:
     def rule(name: str, schedule: str, days: int, *, cold: int | None = None) -> BackupPlanRule:
         continuous = name == "continuous"
@@ -168,8 +169,10 @@ def _rules(
             copy_action=[copy] if copies and not continuous else None,
         )
 
-    rules = [
-        rule("continuous", settings.daily_schedule, continuous_days),
+    rules = []
+    if continuous_days is not None:
+        rules.append(rule("continuous", settings.daily_schedule, continuous_days))
+    rules += [
         rule("daily", settings.daily_schedule, settings.daily_retention_days),
         rule(
             "long-term",

@@ -24,7 +24,7 @@ class RestoreTesting(Construct):
         name: makes a resource's name from what it is.
         settings: when, and which recovery points.
         vault_arn: where the recovery points are.
-        database_arn: the instance.
+        database_arn: the instance or cluster.
         subnet_group: where it is restored: the isolated subnets, in which the closed default group lets nobody in.
         role: that restores.
     """

@@ -87,11 +87,11 @@ class BackupSettings(Settings):
             )
         return self
 
-    def retentions(self, continuous_days: int) -> list[int]:
+    def retentions(self, continuous_days: int | None) -> list[int]:
         """Return the days for which recovery points are kept, of each rule.
 
         Args:
-            continuous_days: days of point-in-time recovery.
+            continuous_days: days of point-in-time recovery, if the plan has it.
         """
         days = (
             continuous_days,

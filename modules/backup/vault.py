@@ -25,7 +25,7 @@ class Vault(Construct):
         name: makes a resource's name from what it is.
         account: the account it belongs to.
         settings: how long recovery points are kept.
-        continuous_days: days of point-in-time recovery.
+        continuous_days: days of point-in-time recovery, if the plan has it.
         profile: ``regulated`` locks the vault, in governance mode, and keeps its recovery points.
         removable: leave the lock out, to destroy a regulated system.
         key: key of the recovery points.
@@ -39,7 +39,7 @@ class Vault(Construct):
         name: Callable[[str], str],
         account: Account,
         settings: BackupSettings,
-        continuous_days: int,
+        continuous_days: int | None,
         profile: Profile,
         removable: bool = False,
         key: IKey,

@@ -17,6 +17,9 @@ LOG_SHIPPING_MINUTES = 5
 FAILOVER_MINUTES = 2
 """A Multi-AZ failover takes 60 to 120 seconds (constraint C37; source: RDS user guide, Concepts.MultiAZ.Failover)."""
 
+CLUSTER_FAILOVER_MINUTES = 1
+"""A Multi-AZ cluster fails over in less than 35 seconds, typically (constraint C49; source: RDS API, FailoverDBCluster)."""
+
 
 class RecoverySettings(Settings):
     """Recovery targets for the database.
@@ -24,7 +27,7 @@ class RecoverySettings(Settings):
     Args:
         rpo_minutes: most minutes of changes that may be lost; 5 or more (constraint C37).
         rto_minutes: most minutes until the database works again after the loss of a zone or of the primary;
-            2 or more, and only with ``database.multi_az`` (C37).
+            2 or more, and only with ``database.multi_az`` (C37); 1 or more with ``database.cluster`` (C49).
     """
 
     rpo_minutes: Annotated[int, Field(ge=1)] = 60
@@ -46,7 +49,10 @@ class Recovery:
 
 def achievable(database: DatabaseSettings) -> Recovery:
     """Return what the database's configuration gives."""
-    # Retention is at least one day, so point-in-time recovery is always there.
+    # Retention is at least one day, so point-in-time recovery is always there: of a cluster from the automated backups
+    # of RDS itself, because AWS Backup makes no continuous ones (constraint C47).
+    if database.cluster is not None:
+        return Recovery(rpo_minutes=LOG_SHIPPING_MINUTES, rto_minutes=CLUSTER_FAILOVER_MINUTES)
     return Recovery(
         rpo_minutes=LOG_SHIPPING_MINUTES, rto_minutes=FAILOVER_MINUTES if database.multi_az else None
     )

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from modules import facts
+from modules.database.cluster_settings import ClusterSettings, check_cluster, check_cluster_region
 from modules.database.parameters import DEFAULT_PARAMETERS, FIXED_PARAMETERS, Parameter
 from modules.database.restore import RestoreSettings
 from modules.database.windows import check_backup_window, check_maintenance_window, windows_overlap
@@ -110,10 +111,11 @@ class ReplicaSettings(Settings):
 
 
 class DatabaseSettings(Settings):
-    """A PostgreSQL instance on RDS.
+    """A PostgreSQL on RDS: an instance, or a cluster of three.
 
     Args:
-        instance_class: class such as ``db.m6g.large``; must exist for PostgreSQL in the region (constraint C07).
+        instance_class: class such as ``db.m6g.large``; must exist for PostgreSQL in the region (constraint C07), of a cluster
+            for such clusters (C08).
         engine_version: major version (AWS keeps the minor current) or a minor one that is not deprecated (C09).
         name: database created with the instance.
         username: master user.
@@ -121,7 +123,7 @@ class DatabaseSettings(Settings):
         multi_az: keep a standby in another availability zone.
         availability_zone: zone of a single-AZ instance; excluded by ``multi_az`` (C05).
         storage_gb: GiB at the start, 20 to 65536.
-        max_storage_gb: GiB up to which RDS grows the storage; at least 10 % above ``storage_gb``.
+        max_storage_gb: GiB up to which RDS grows the storage; at least 10 % above ``storage_gb``. A cluster does not grow (C46).
         iops: provisioned IOPS of gp3; only from 400 GiB on (C15).
         throughput_mbps: MiB/s of gp3; only from 400 GiB on (C15).
         backup_retention_days: days of automated backups, 1 to 35 (C13; 0 would turn recovery off).
@@ -140,6 +142,7 @@ class DatabaseSettings(Settings):
             place, with an interruption, and cannot go back.
         restore: see :class:`RestoreSettings`; default: a new database is empty.
         replica: see :class:`ReplicaSettings`; default: there is none.
+        cluster: see :class:`ClusterSettings`; default: it is an instance. Terraform cannot turn one into the other.
     """
 
     instance_class: InstanceClass = "db.m6g.large"
@@ -171,6 +174,13 @@ class DatabaseSettings(Settings):
     allow_major_version_upgrade: bool = False
     restore: RestoreSettings | None = None
     replica: ReplicaSettings | None = None
+    cluster: ClusterSettings | None = None
+
+    @model_validator(mode="after")
+    def _cluster(self) -> Self:
+        if self.cluster is not None:
+            check_cluster(self, self.cluster)
+        return self
 
     @model_validator(mode="after")
     def _zone_or_standby(self) -> Self:
@@ -185,6 +195,8 @@ class DatabaseSettings(Settings):
 
     @model_validator(mode="after")
     def _storage(self) -> Self:
+        if self.cluster is not None:
+            return self
         if self.max_storage_gb * 10 < self.storage_gb * 11:
             raise refusal(
                 f"database.max_storage_gb is {self.max_storage_gb} with storage_gb {self.storage_gb}",
@@ -260,8 +272,12 @@ def check_region(settings: DatabaseSettings, region: str, zones: tuple[str, ...]
     """Refuse what the region does not have.
 
     Raises:
-        ValueError: for a class that RDS does not offer there (C07), or a zone of another region (C06).
+        ValueError: for a class that RDS does not offer there (C07, C08), a zone of another region (C06), or too few zones
+            for a cluster (C43).
     """
+    if settings.cluster is not None:
+        check_cluster_region(settings.instance_class, region, zones)
+        return
     classes = facts.rds_classes(region, "postgres")
     replica = settings.replica.instance_class if settings.replica else None
     for wanted in filter(None, (settings.instance_class, replica)):

@@ -25,7 +25,8 @@ class SnapshotExport(IsolatedFunction):
         scope: parent construct.
         id: construct id.
         within: what it shares with other functions.
-        database: identifier of the instance, known when it is synthesized.
+        database: identifier of the instance or cluster, known when it is synthesized.
+        cluster: whether it is a cluster.
         bucket: where the exports go.
         key: encrypts them.
         every_days: days between the snapshots that are exported.
@@ -38,6 +39,7 @@ class SnapshotExport(IsolatedFunction):
         *,
         within: Surroundings,
         database: str,
+        cluster: bool = False,
         bucket: Bucket,
         key: IKey,
         every_days: int,
@@ -62,6 +64,7 @@ class SnapshotExport(IsolatedFunction):
                 environment={
                     "BUCKET": bucket.name,
                     "DATABASE_IDENTIFIER": database,
+                    "DATABASE_KIND": "cluster" if cluster else "instance",
                     "EVERY_DAYS": str(every_days),
                     "EXPORT_ROLE_ARN": writer.arn,
                     "KEY_ARN": key.arn,
@@ -72,6 +75,7 @@ class SnapshotExport(IsolatedFunction):
             ),
         )
         self._database = database
+        self._cluster = cluster
         self.ready += writer.policies
         self._allow_exports(writer, key)
         rule = CloudwatchEventRule(
@@ -92,14 +96,22 @@ class SnapshotExport(IsolatedFunction):
 
     def _allow_exports(self, writer: Role, key: IKey) -> None:
         account = self._account
+        database, snapshot, describe = (
+            ("cluster", "cluster-snapshot", "rds:DescribeDBClusterSnapshots")
+            if self._cluster
+            else ("db", "snapshot", "rds:DescribeDBSnapshots")
+        )
         snapshots = [
-            account.arn("rds", f"snapshot:{kind}") for kind in (f"rds:{self._database}-*", "awsbackup:*")
+            account.arn("rds", f"{snapshot}:{kind}") for kind in (f"rds:{self._database}-*", "awsbackup:*")
         ]
         self.role.add(
             Statement(
                 sid="FindSnapshots",
-                actions=["rds:DescribeDBSnapshots"],
-                resources=[account.arn("rds", f"db:{self._database}"), account.arn("rds", "snapshot:*")],
+                actions=[describe],
+                resources=[
+                    account.arn("rds", f"{database}:{self._database}"),
+                    account.arn("rds", f"{snapshot}:*"),
+                ],
             ),
             # All of them are listed (source: service authorization reference, RDS, 2026-11).
             Statement(

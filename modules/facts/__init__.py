@@ -94,6 +94,19 @@ def rds_classes(region: str, engine: str) -> frozenset[str] | None:
 
 
 @cache
+def _cluster_classes() -> Mapping[str, frozenset[str]]:
+    by_region: dict[str, set[str]] = {}
+    for row in read_table("rds_cluster_classes.tsv"):
+        by_region.setdefault(row["region"], set()).add(row["class"])
+    return {region: frozenset(classes) for region, classes in by_region.items()}
+
+
+def rds_cluster_classes(region: str) -> frozenset[str]:
+    """Return the classes of Multi-AZ clusters of PostgreSQL in a region; none where RDS offers no such clusters."""
+    return _cluster_classes().get(region, frozenset())
+
+
+@cache
 def _memory() -> Mapping[str, int]:
     return {row["class"]: int(row["memory_mib"]) for row in read_table("rds_class_memory.tsv")}
 

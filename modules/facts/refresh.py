@@ -75,19 +75,35 @@ def _zones() -> list[Row]:
 
 
 def _rds_classes() -> list[Row]:
-    found: set[Row] = set()
-    for region, rules in _cfn_lint("dbinstanceclass_enum.json").items():
-        for rule in rules["allOf"]:
-            if _is_postgres(rule):
-                classes = rule["then"]["properties"]["DBInstanceClass"]["enum"]
-                found.update((region, "postgres", name) for name in classes)
-    return sorted(found)
+    return [
+        (region, "postgres", name)
+        for region, name in _classes(_cfn_lint("dbinstanceclass_enum.json"), "DBInstanceClass")
+    ]
+
+
+def _rds_cluster_classes() -> list[Row]:
+    return _classes(
+        _cfn_lint("dbclusterinstanceclass_enum.json", "aws_rds_dbcluster"), "DBClusterInstanceClass"
+    )
+
+
+def _classes(regions: dict[str, Any], name: str) -> list[Row]:
+    """The classes that each region offers for PostgreSQL, of cfn-lint's rules for a property."""
+    return sorted(
+        {
+            (region, found)
+            for region, rules in regions.items()
+            for rule in rules["allOf"]
+            if _is_postgres(rule)
+            for found in rule["then"]["properties"][name]["enum"]
+        }
+    )
 
 
 def _memory() -> list[Row]:
     packed = files("moto") / "ec2" / "resources" / "instance_types.json.gz"
     types = json.loads(gzip.decompress(packed.read_bytes()))
-    classes = sorted({row[2] for row in _rds_classes()})
+    classes = sorted({row[-1] for row in (*_rds_classes(), *_rds_cluster_classes())})
     described = ((name, types.get(".".join(name.split(".")[1:3]))) for name in classes)
     return [(name, str(known["MemoryInfo"]["SizeInMiB"])) for name, known in described if known]
 
@@ -111,8 +127,8 @@ def _is_postgres(rule: dict[str, Any]) -> bool:
     return bool(rule["if"]["properties"].get("Engine", {}).get("const") == "postgres")
 
 
-def _cfn_lint(name: str) -> dict[str, Any]:
-    folder = files("cfnlint") / "data" / "schemas" / "extensions" / "aws_rds_dbinstance"
+def _cfn_lint(name: str, kind: str = "aws_rds_dbinstance") -> dict[str, Any]:
+    folder = files("cfnlint") / "data" / "schemas" / "extensions" / kind
     content: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
     return content
 
@@ -126,6 +142,12 @@ SOURCES = {
         "aws_rds_dbinstance/dbinstanceclass_enum.json",
         ("region", "engine", "class"),
         _rds_classes,
+    ),
+    "rds_cluster_classes.tsv": Source(
+        "cfn-lint",
+        "aws_rds_dbcluster/dbclusterinstanceclass_enum.json",
+        ("region", "class"),
+        _rds_cluster_classes,
     ),
     "rds_class_memory.tsv": Source(
         "moto",

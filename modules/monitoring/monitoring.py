@@ -1,4 +1,4 @@
-"""Alarms, events and a dashboard for a PostgreSQL instance on RDS."""
+"""Alarms, events and a dashboard for a PostgreSQL on RDS."""
 
 from __future__ import annotations
 
@@ -36,27 +36,38 @@ INSTANCE_EVENTS = (
 """Categories of RDS events of an instance; replicas that fall behind are in ``read replica``
 (source: RDS user guide, USER_Events.Messages, 2026-11)."""
 
+CLUSTER_EVENTS = (
+    "configuration change",
+    "deletion",
+    "failover",
+    "failure",
+    "maintenance",
+    "notification",
+)
+"""Categories of RDS events of a cluster (source: RDS API, DescribeEventCategories, 2026-11)."""
+
 
 class IObservedDatabase(Protocol):
     """A database whose metrics and events are watched."""
 
     @property
-    def instance_id(self) -> str:
-        """Identifier of the instance."""
+    def servers(self) -> Mapping[str, str]:
+        """What ends the names of a server's alarms, to the identifier of its instance."""
         ...
 
     @property
-    def parameter_group_name(self) -> str:
-        """Name of its parameter group."""
+    def cluster_id(self) -> str | None:
+        """Identifier of the cluster that the servers are of, if they are of one."""
+        ...
+
+    @property
+    def parameter_group_name(self) -> str | None:
+        """Name of its parameter group; ``None`` when RDS has no events of it alone."""
         ...
 
     @property
     def max_connections(self) -> int:
         """Connections that its parameter group allows."""
-        ...
-
-    def metric_dimensions(self) -> Mapping[str, str]:
-        """Return the dimensions of its metrics."""
         ...
 
 
@@ -71,7 +82,7 @@ class _Alarm:
 
 
 class Monitoring(Construct):
-    """Alarms on what the requirements name, a heartbeat, and one composite alarm for "database unavailable".
+    """Alarms of each server on what the requirements name, a heartbeat, and one composite alarm for "database unavailable".
 
     Args:
         scope: parent construct.
@@ -97,16 +108,25 @@ class Monitoring(Construct):
         super().__init__(scope, id)
         self._name = name
         self._topic = topic
-        self._dimensions = dict(database.metric_dimensions())
+        self._servers = database.servers
         alarms = _alarms(settings, database.max_connections)
         self.alarm_arns = {
-            what: str(self._metric_alarm(what, alarm, settings.evaluation_periods).arn)
+            f"{what}{server}": str(
+                self._metric_alarm(f"{what}{server}", instance, alarm, settings.evaluation_periods).arn
+            )
+            for server, instance in database.servers.items()
             for what, alarm in alarms.items()
         }
         self.alarm_arns["unavailable"] = str(self._unavailable().arn)
-        self._events("instance", database.instance_id, "db-instance", INSTANCE_EVENTS)
+        self._events("instance", list(database.servers.values()), "db-instance", INSTANCE_EVENTS)
+        if database.cluster_id is not None:
+            self._events("cluster", [database.cluster_id], "db-cluster", CLUSTER_EVENTS)
+        group = database.parameter_group_name
         self._events(
-            "parameters", database.parameter_group_name, "db-parameter-group", ("configuration change",)
+            "parameters",
+            None if group is None else [group],
+            "db-parameter-group",
+            ("configuration change",),
         )
         # Nobody has such groups in a VPC: whoever makes one is heard of (Security Hub, RDS.22).
         self._events("security-groups", None, "db-security-group", ("configuration change", "failure"))
@@ -118,7 +138,7 @@ class Monitoring(Construct):
         )
         self.dashboard_name = str(dashboard.dashboard_name)
 
-    def _metric_alarm(self, what: str, alarm: _Alarm, periods: int) -> CloudwatchMetricAlarm:
+    def _metric_alarm(self, what: str, instance: str, alarm: _Alarm, periods: int) -> CloudwatchMetricAlarm:
         return CloudwatchMetricAlarm(
             self,
             what,
@@ -126,7 +146,7 @@ class Monitoring(Construct):
             alarm_description=alarm.description,
             namespace="AWS/RDS",
             metric_name=alarm.metric,
-            dimensions=self._dimensions,
+            dimensions=_dimensions(instance),
             statistic=alarm.statistic,
             comparison_operator="LessThanThreshold" if alarm.below else "GreaterThanThreshold",
             threshold=alarm.threshold,
@@ -145,38 +165,48 @@ class Monitoring(Construct):
         def alarm(what: str) -> str:
             return f'ALARM("{self._name(f"database-{what}")}")'
 
-        slow = f"({alarm('read-latency')} OR {alarm('write-latency')})"
+        silent = " AND ".join(alarm(f"heartbeat{server}") for server in self._servers)
+        overrun = " OR ".join(
+            f"({alarm(f'connections{server}')}"
+            f" AND ({alarm(f'read-latency{server}')} OR {alarm(f'write-latency{server}')}))"
+            for server in self._servers
+        )
         return CloudwatchCompositeAlarm(
             self,
             "unavailable",
             alarm_name=self._name("database-unavailable"),
             alarm_description="The database sends no metrics, or is out of connections while its storage hardly answers",
-            alarm_rule=f"{alarm('heartbeat')} OR ({alarm('connections')} AND {slow})",
+            alarm_rule=f"({silent}) OR {overrun}" if len(self._servers) > 1 else f"{silent} OR {overrun}",
             alarm_actions=[self._topic.arn],
             ok_actions=[self._topic.arn],
             insufficient_data_actions=[self._topic.arn],
             # The rule names alarms in text, which Terraform does not see.
             depends_on=[
-                child
-                for child in self.node.children
-                if child.node.id in {"heartbeat", "connections", "read-latency", "write-latency"}
+                self.node.find_child(f"{what}{server}")
+                for server in self._servers
+                for what in ("connections", "heartbeat", "read-latency", "write-latency")
             ],
         )
 
-    def _events(self, what: str, source: str | None, source_type: str, categories: tuple[str, ...]) -> None:
+    def _events(
+        self, what: str, sources: list[str] | None, source_type: str, categories: tuple[str, ...]
+    ) -> None:
         DbEventSubscription(
             self,
             f"{what}-events",
             name=self._name(f"{what}-events"),
             sns_topic=self._topic.arn,
             source_type=source_type,
-            source_ids=None if source is None else [source],
+            source_ids=sources,
             event_categories=list(categories),
             depends_on=[self._topic.ready],
         )
 
     def _widgets(self, region: str, alarms: Mapping[str, _Alarm]) -> list[dict[str, object]]:
-        dimensions = [part for pair in self._dimensions.items() for part in pair]
+        servers = [
+            [part for pair in _dimensions(instance).items() for part in pair]
+            for instance in self._servers.values()
+        ]
         return [
             {
                 "type": "metric",
@@ -189,12 +219,17 @@ class Monitoring(Construct):
                     "region": region,
                     "stat": alarm.statistic,
                     "period": MINUTE,
-                    "metrics": [["AWS/RDS", alarm.metric, *dimensions]],
+                    "metrics": [["AWS/RDS", alarm.metric, *dimensions] for dimensions in servers],
                     "annotations": {"horizontal": [{"label": "alarm", "value": alarm.threshold}]},
                 },
             }
             for index, alarm in enumerate(alarm for what, alarm in alarms.items() if what != "heartbeat")
         ]
+
+
+def _dimensions(instance: str) -> dict[str, str]:
+    """The dimensions of an instance's metrics; RDS has those of a Multi-AZ cluster for each of its instances."""
+    return {"DBInstanceIdentifier": instance}
 
 
 def _alarms(settings: AlarmSettings, max_connections: int) -> dict[str, _Alarm]:

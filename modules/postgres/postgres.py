@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from constructs import Construct
 
 from modules.aws.account import Account
@@ -15,6 +14,8 @@ from modules.credentials.application import ApplicationCredentials
 from modules.credentials.credentials import Credentials
 from modules.credentials.rotation import Alternating, Rotation
 from modules.credentials.rotation_age import RotationAge
+from modules.database.base import PostgresDatabase
+from modules.database.cluster import DatabaseCluster
 from modules.database.database import Database
 from modules.export.alarms import ExportAlarms
 from modules.export.settings import ExportSettings
@@ -42,7 +43,7 @@ class Postgres:
         scope: the stack.
         settings: the system.
         name: makes a resource's name from what it is.
-        database_name: identifier of the instance.
+        database_name: identifier of the instance or cluster.
         topic_name: name of the topic of alarms and events.
         purpose: what the database is, for descriptions, such as ``citizen database``.
         removable: lift the protection of a ``regulated`` system, to destroy it.
@@ -92,7 +93,8 @@ class Postgres:
             database_name=settings.database.name,
             key=keys.secrets,
         )
-        self.database = Database(
+        kind = Database if settings.database.cluster is None else DatabaseCluster
+        self.database: PostgresDatabase = kind(
             scope,
             "database",
             name=name,
@@ -144,7 +146,7 @@ class Postgres:
             dead_letters=self.dead_letters,
             margin_days=settings.alarms.rotation_margin_days,
         )
-        self._replica = self._replicate()
+        self._readers = self._read()
         self._dashboard_name = monitoring.dashboard_name
         self._alarms.update(monitoring.alarm_arns | rotation_alarms.alarm_arns)
 
@@ -186,6 +188,7 @@ class Postgres:
             "snapshot-export",
             within=self.functions,
             database=self.database.identifier,
+            cluster=self._settings.database.cluster is not None,
             bucket=bucket.bucket,
             key=self.keys.exports,
             every_days=settings.every_days,
@@ -220,7 +223,7 @@ class Postgres:
             settings=settings.backup,
             profile=settings.profile,
             removable=self._removable,
-            continuous_days=settings.database.backup_retention_days,
+            continuous_days=self.database.continuous_backup_days,
             covered={"database": self.database.arn, **(others or {})},
             key=self.keys.backups,
             topic=self.topic,
@@ -243,14 +246,14 @@ class Postgres:
             "private_subnet_ids": dict(self.network.subnet_ids("private")),
             "database_subnet_ids": dict(self.network.subnet_ids("database")),
             "database_security_group_id": database.security_group.id,
-            "database_identifier": database.instance_id,
+            "database_identifier": database.database_id,
             "database_arn": database.arn,
             "database_endpoint": database.endpoint,
             "database_address": database.address,
             "database_port": database.port,
             "database_name": settings.database.name,
             "database_max_connections": database.max_connections,
-            **({"replica_endpoint": str(self._replica.endpoint)} if self._replica else {}),
+            **self._readers,
             **self._outputs_of_rotations(),
             "dead_letter_queue_name": self.dead_letters.queue_name,
             "backup_vault_name": backup.vault_name,
@@ -269,23 +272,41 @@ class Postgres:
             found[f"{whose}rotation_function_name"] = rotation.function_name
         return found
 
-    def _replicate(self) -> DbInstance | None:
-        settings = self._settings.database
-        if settings.replica is None:
-            return None
-        replica = self.database.replicate(settings, settings.replica)
-        lag = Alarm(
-            namespace="AWS/RDS",
-            metric="ReplicaLag",
-            dimensions={"DBInstanceIdentifier": str(replica.identifier)},
-            description=f"The read replica is more than {settings.replica.lag_seconds} s behind",
-            statistic="Maximum",
-            threshold=settings.replica.lag_seconds,
-            missing="breaching",
+    def _read(self) -> dict[str, str]:
+        """Add what reads beside the database, with alarms on how far it is behind; returns its outputs."""
+        settings, database = self._settings.database, self.database
+        if isinstance(database, DatabaseCluster) and settings.cluster is not None:
+            # Whichever writes is behind nobody, and tells nothing.
+            self._watch_lag(
+                database.servers, settings.cluster.lag_seconds, scope="reader", missing="notBreaching"
+            )
+            return {"database_reader_endpoint": database.reader_endpoint}
+        if isinstance(database, Database) and settings.replica is not None:
+            replica = database.replicate(settings, settings.replica)
+            instance = str(replica.identifier)
+            self._watch_lag(
+                {"": instance}, settings.replica.lag_seconds, scope="replica", missing="breaching"
+            )
+            return {"replica_endpoint": str(replica.endpoint)}
+        return {}
+
+    def _watch_lag(self, servers: Mapping[str, str], seconds: int, *, scope: str, missing: str) -> None:
+        alarms = {
+            f"{scope}-lag{server}": Alarm(
+                namespace="AWS/RDS",
+                metric="ReplicaLag",
+                dimensions={"DBInstanceIdentifier": instance},
+                description=f"The read replica is more than {seconds} s behind",
+                statistic="Maximum",
+                threshold=seconds,
+                missing=missing,
+            )
+            for server, instance in servers.items()
+        }
+        made = make_alarms(
+            Construct(self._scope, f"{scope}-alarms"), alarms, name=self._name, topic=self.topic
         )
-        alarms = Construct(self._scope, "replica-alarms")
-        self._alarms.update(make_alarms(alarms, {"replica-lag": lag}, name=self._name, topic=self.topic))
-        return replica
+        self._alarms.update(made)
 
     def _rotate(self) -> list[Rotation]:
         settings = self._settings.credentials

@@ -36,16 +36,26 @@ class SecondRegionSettings(Settings):
         return self
 
 
-def check_second_region(settings: SecondRegionSettings, region: str) -> None:
+def check_second_region(settings: SecondRegionSettings, region: str, *, cluster: bool = False) -> None:
     """Refuse a region that cannot have backups of another one.
 
     Args:
         settings: with the second region.
         region: where the system is.
+        cluster: whether the database is a Multi-AZ cluster.
 
     Raises:
-        ValueError: it is not known, is the system's own, or is in another partition.
+        ValueError: it is not known, is the system's own, or is in another partition; or no backups of the database can be
+            brought there.
     """
+    if cluster:
+        raise refusal(
+            "second_region with database.cluster",
+            allowed="an instance: no backup of a Multi-AZ cluster leaves its region, neither automated backups (C46)"
+            " nor recovery points",
+            fix="take second_region or database.cluster out",
+            constraint="C47",
+        )
     others = facts.other_regions(region)
     if settings.region not in others:
         raise refusal(

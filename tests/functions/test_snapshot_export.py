@@ -131,6 +131,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     for name, value in {
         "AWS_DEFAULT_REGION": REGION,
         "DATABASE_IDENTIFIER": "db",
+        "DATABASE_KIND": "instance",
         "BUCKET": "backups",
         "EXPORT_ROLE_ARN": f"arn:aws:iam::{DEFAULT_ACCOUNT_ID}:role/writer",
         "KEY_ARN": f"arn:aws:kms:{REGION}:{DEFAULT_ACCOUNT_ID}:key/one",
@@ -206,3 +207,27 @@ def test_what_rds_refuses_is_told(site: Site) -> None:
     gone: Any = {**chosen, "DBSnapshotArn": chosen["DBSnapshotArn"] + "-gone"}
     with pytest.raises(ExportFailedError, match="rds:db-new cannot be exported"):
         module.export(site.rds, module.Settings.of(os.environ), gone, [])
+
+
+def test_of_a_cluster_the_newest_cluster_snapshot_is_exported(
+    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_IDENTIFIER", "three")
+    monkeypatch.setenv("DATABASE_KIND", "cluster")
+    site.rds.create_db_cluster(
+        DBClusterIdentifier="three",
+        Engine="postgres",
+        MasterUsername="dbadmin",
+        MasterUserPassword="some-password",
+    )
+    backend: Any = rds_backends[DEFAULT_ACCOUNT_ID][REGION]
+    backend.cluster_snapshots.clear()
+    for name, days_ago in (("old", 2), ("new", 1)):
+        backend.create_auto_cluster_snapshot("three", f"rds:three-{name}").created = (
+            datetime.now(UTC).replace(tzinfo=None) - days_ago * DAY
+        )
+    site.back_up("of-an-instance", 0.5)
+    handler({}, None)
+    (made,) = site.tasks
+    assert made["SourceArn"].endswith(":cluster-snapshot:rds:three-new")
+    assert round(reported(capsys)["HoursSinceExport"]) == 48

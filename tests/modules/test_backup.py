@@ -17,6 +17,7 @@ def _template(
     removable: bool = False,
     copies: str | None = None,
     tested: ITestedDatabase | None = None,
+    continuous_days: int | None = 35,
     **settings: object,
 ) -> Template:
     def build(stack: TerraformStack) -> None:
@@ -29,7 +30,7 @@ def _template(
             settings=BackupSettings.model_validate(settings),
             profile=profile,
             removable=removable,
-            continuous_days=35,
+            continuous_days=continuous_days,
             covered={"filesystem": "arn:fs", "database": "arn:db"},
             key=site.key,
             topic=site.topic,
@@ -61,6 +62,12 @@ def test_c01_c02_the_plan_is_continuous_daily_and_long_term(ephemeral: Template)
     assert rules["daily"]["schedule"] == "cron(0 2 * * ? *)"
     assert rules["daily"]["lifecycle"] == {"delete_after": 35}
     assert rules["long-term"]["lifecycle"] == {"delete_after": 365}
+
+
+def test_c47_the_plan_of_a_cluster_is_not_continuous_and_its_lock_does_not_count_on_it() -> None:
+    template = _template("regulated", continuous_days=None, daily_retention_days=40)
+    assert {rule["rule_name"] for rule in template.one("aws_backup_plan")["rule"]} == {"daily", "long-term"}
+    assert template.one("aws_backup_vault_lock_configuration")["min_retention_days"] == 40
 
 
 def test_it_covers_database_and_file_system(ephemeral: Template) -> None:

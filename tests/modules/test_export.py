@@ -15,8 +15,7 @@ from tests.modules.site import Site, name
 from tests.template import Template, statements
 
 
-@pytest.fixture(scope="module")
-def export() -> Template:
+def _template(*, cluster: bool = False) -> Template:
     def build(stack: TerraformStack) -> None:
         site = Site(stack)
         bucket = LoggedBucket(
@@ -43,6 +42,7 @@ def export() -> Template:
             "snapshot-export",
             within=within,
             database="ha-postgres-test",
+            cluster=cluster,
             bucket=bucket.bucket,
             key=site.keys.exports,
             every_days=7,
@@ -50,6 +50,11 @@ def export() -> Template:
         ExportAlarms(stack, "alarms", name=name, topic=site.topic, export=made, every_days=7)
 
     return Template.of(build)
+
+
+@pytest.fixture(scope="module")
+def export() -> Template:
+    return _template()
 
 
 def test_it_looks_every_hour(export: Template) -> None:
@@ -76,6 +81,15 @@ def test_it_starts_exports_of_automated_snapshots_only(export: Template) -> None
     assert granted["GiveRoleToExports"]["Resource"].endswith(".arn}")
     assert "kms:ViaService" in granted["LetExportsUseKey"]["Condition"]["StringEquals"]
     assert not [action for one in granted.values() for action in one["Action"] if action.startswith("s3:")]
+
+
+def test_of_a_cluster_it_finds_and_exports_cluster_snapshots() -> None:
+    template = _template(cluster=True)
+    assert handler.Settings.of(template.one("aws_lambda_function")["environment"]["variables"]).cluster
+    granted = statements(template.one("aws_iam_policy", "snapshot-export/role/policy")["policy"])
+    assert granted["FindSnapshots"]["Action"] == "rds:DescribeDBClusterSnapshots"
+    assert granted["FindSnapshots"]["Resource"][0].endswith(":cluster:ha-postgres-test")
+    assert granted["StartExports"]["Resource"][0].endswith(":cluster-snapshot:rds:ha-postgres-test-*")
 
 
 def test_rds_alone_writes_with_the_role_for_this_account(export: Template) -> None:

@@ -81,6 +81,13 @@ def test_classes_differ_by_region() -> None:
     assert "db.r4.large" in virginia - zurich
 
 
+def test_clusters_have_other_classes_than_instances() -> None:
+    zurich = facts.rds_cluster_classes("eu-central-2")
+    assert {name.rpartition(".")[0] for name in zurich} == {"db.m6gd", "db.r6gd"}
+    assert "db.m6g.large" not in facts.rds_cluster_classes("us-east-1")
+    assert facts.rds_cluster_classes("mx-central-1") == frozenset(), "a region without Multi-AZ clusters"
+
+
 def test_no_data_is_not_an_empty_offer() -> None:
     assert facts.rds_classes("eu-central-2", "oracle-ee") is None
     assert facts.rds_classes("eu-central-9", "postgres") is None
@@ -147,6 +154,12 @@ def test_log_retention_is_what_cloudwatch_logs_documents() -> None:
     text = documented("logs", "PutRetentionPolicyRequest", "retentionInDays")
     values = text.split("Possible values are:")[1].split(". ")[0]
     assert facts.allowed("log_retention_days") == tuple(re.findall(r"\d+", values))
+
+
+def test_storage_types_of_clusters_are_what_rds_documents() -> None:
+    text = documented("rds", "CreateDBClusterMessage", "StorageType")
+    values = text.split("Multi-AZ DB clusters - io1")[1].split("Default")[0]
+    assert sorted(re.findall(r"\w+", "io1" + values)) == sorted(facts.allowed("cluster_storage_types"))
 
 
 def test_monitoring_intervals_are_what_rds_documents() -> None:

@@ -15,16 +15,19 @@ from tests.template import Template, statements
 
 
 class FakeDatabase:
-    instance_id = "dr-citizen-db-test"
-    parameter_group_name = "dr-postgres16-test"
+    servers: Mapping[str, str] = {"": "dr-citizen-db-test"}
+    cluster_id: str | None = None
+    parameter_group_name: str | None = "dr-postgres16-test"
     max_connections = 450
 
-    def metric_dimensions(self) -> Mapping[str, str]:
-        return {"DBInstanceIdentifier": self.instance_id}
+
+class FakeCluster(FakeDatabase):
+    servers: Mapping[str, str] = {f"-{index}": f"three-instance-{index}" for index in (1, 2, 3)}
+    cluster_id = "three"
+    parameter_group_name = None
 
 
-@pytest.fixture(scope="module")
-def monitoring() -> Template:
+def _template(database: FakeDatabase) -> Template:
     def build(stack: TerraformStack) -> None:
         site = Site(stack)
         topic = Topic(
@@ -40,12 +43,22 @@ def monitoring() -> Template:
             "monitoring",
             name=name,
             account=site.account,
-            database=FakeDatabase(),
+            database=database,
             topic=topic,
             settings=AlarmSettings(),
         )
 
     return Template.of(build)
+
+
+@pytest.fixture(scope="module")
+def monitoring() -> Template:
+    return _template(FakeDatabase())
+
+
+@pytest.fixture(scope="module")
+def of_a_cluster() -> Template:
+    return _template(FakeCluster())
 
 
 @pytest.mark.parametrize(
@@ -95,6 +108,36 @@ def test_failover_and_replica_events_are_reported(monitoring: Template) -> None:
     events = monitoring.one("aws_db_event_subscription", "instance-events")
     assert {"failover", "read replica", "low storage", "failure"} <= set(events["event_categories"])
     assert events["source_ids"] == ["dr-citizen-db-test"]
+
+
+def test_each_server_of_a_cluster_has_all_alarms(of_a_cluster: Template) -> None:
+    alarms = of_a_cluster.all("aws_cloudwatch_metric_alarm")
+    assert len(alarms) == 3 * 6
+    for server, instance in FakeCluster.servers.items():
+        alarm = of_a_cluster.one("aws_cloudwatch_metric_alarm", f"monitoring/cpu{server}")
+        assert alarm["alarm_name"] == f"dr-database-cpu{server}-test"
+        assert alarm["dimensions"] == {"DBInstanceIdentifier": instance}
+
+
+def test_a_cluster_is_unavailable_when_all_of_it_is_silent(of_a_cluster: Template) -> None:
+    composite = of_a_cluster.one("aws_cloudwatch_composite_alarm")
+    silent = " AND ".join(f'ALARM("dr-database-heartbeat-{index}-test")' for index in (1, 2, 3))
+    assert composite["alarm_rule"].startswith(f"({silent}) OR (ALARM(")
+    assert len(composite["depends_on"]) == 3 * 4
+
+
+def test_events_of_a_cluster_and_of_its_instances_are_reported(of_a_cluster: Template) -> None:
+    events = of_a_cluster.one("aws_db_event_subscription", "/cluster-events")
+    assert (events["source_type"], events["source_ids"]) == ("db-cluster", ["three"])
+    assert {"failover", "failure", "maintenance"} <= set(events["event_categories"])
+    assert len(of_a_cluster.one("aws_db_event_subscription", "instance-events")["source_ids"]) == 3
+    # RDS has no kind of events for the group of a cluster.
+    assert "source_ids" not in of_a_cluster.one("aws_db_event_subscription", "parameters-events")
+
+
+def test_the_dashboard_draws_the_servers_of_a_cluster_together(of_a_cluster: Template) -> None:
+    body = json.loads(of_a_cluster.one("aws_cloudwatch_dashboard")["dashboard_body"])
+    assert [len(widget["properties"]["metrics"]) for widget in body["widgets"]] == [3] * 5
 
 
 def test_somebody_hears_of_database_security_groups(monitoring: Template) -> None:

@@ -79,6 +79,12 @@ def test_regions_that_cannot_have_its_backups(other: str) -> None:
         check_second_region(SecondRegionSettings(region=other), REGION)
 
 
+def test_c47_no_backup_of_a_cluster_leaves_its_region() -> None:
+    check_second_region(SecondRegionSettings(region=OTHER), REGION)
+    with pytest.raises(ValueError, match=r"second_region with database.cluster \[C47\]"):
+        check_second_region(SecondRegionSettings(region=OTHER), REGION, cluster=True)
+
+
 def test_a_second_region_for_nothing_is_refused() -> None:
     with pytest.raises(ValidationError, match="neither automated backups nor recovery points"):
         SecondRegionSettings(region=OTHER, automated_backup_days=None, recovery_points=False)

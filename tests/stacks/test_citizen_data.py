@@ -175,6 +175,7 @@ def assert_nothing_is_public_or_unencrypted(template: Template) -> None:
 def _check(kind: str, resource: dict[str, Any]) -> None:
     encrypted_by = {
         "aws_db_instance": "kms_key_id",
+        "aws_rds_cluster": "kms_key_id",
         "aws_efs_file_system": "kms_key_id",
         "aws_cloudwatch_log_group": "kms_key_id",
         "aws_sns_topic": "kms_master_key_id",

@@ -11,6 +11,7 @@ import pytest
 
 from environments import guard, manifest
 from environments.guard import System
+from environments.problem import Problem
 from stacks import citizen_data, database_ha
 from stacks.environment import load
 from tests.stacks.ha import NAME, settings, synthesized
@@ -294,3 +295,55 @@ def test_only_the_function_that_exports_may_start_exports(dev: Template) -> None
         if "StartExports" in statements(policy["policy"])
     ]
     assert allowed == ["database-ha/snapshot-export/role/policy"]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    block = 'database = { instance_class = "db.r6gd.large", cluster = { lag_seconds = 20 } }'
+    return synthesized(settings(tmp_path_factory.mktemp("cluster"), block))
+
+
+def test_a_cluster_takes_the_place_of_the_instance(cluster: Template, plain: Template) -> None:
+    assert cluster.all("aws_db_instance") == []
+    address = cluster.address("aws_rds_cluster", "database/cluster")
+    outputs = {name: found["value"] for name, found in cluster.document["output"].items()}
+    assert outputs["database_identifier"] == f"${{{address}.cluster_identifier}}"
+    assert outputs["database_endpoint"] == f"${{{address}.endpoint}}:5432"
+    assert outputs["database_reader_endpoint"] == f"${{{address}.reader_endpoint}}:5432"
+    assert set(outputs) - set(plain.document["output"]) == {"database_reader_endpoint"}
+    assert address in cluster.one("aws_backup_selection")["resources"][0]
+    assert address in cluster.one("aws_backup_restore_testing_selection")["protected_resource_arns"][0]
+    rotation = cluster.one("aws_lambda_function", "rotation/function")["environment"]["variables"]
+    assert rotation["DATABASE_HOST"] == f"${{{address}.endpoint}}"
+
+
+def test_c47_the_backup_plan_of_a_cluster_is_not_continuous(cluster: Template) -> None:
+    rules = cluster.one("aws_backup_plan")["rule"]
+    assert {rule["rule_name"] for rule in rules} == {"daily", "long-term"}
+    assert cluster.one("aws_rds_cluster")["backup_retention_period"] == 35
+
+
+def test_each_reader_has_an_alarm_on_its_lag(cluster: Template) -> None:
+    lags = [
+        alarm for alarm in cluster.all("aws_cloudwatch_metric_alarm") if alarm["metric_name"] == "ReplicaLag"
+    ]
+    assert [alarm["alarm_name"] for alarm in lags] == [f"ha-reader-lag-{index}-test" for index in (1, 2, 3)]
+    assert {(alarm["threshold"], alarm["treat_missing_data"]) for alarm in lags} == {(20, "notBreaching")}
+
+
+def test_a_cluster_is_as_closed_and_as_tagged(cluster: Template) -> None:
+    assert_nothing_is_public_or_unencrypted(cluster)
+    untagged = {
+        kind for kind, resource in cluster.everything() if not set(resource.get("tags", {})) >= TAGGED
+    }
+    assert untagged <= UNTAGGABLE
+
+
+def test_what_turns_an_instance_into_a_cluster_is_refused_as_a_loss(
+    cluster: Template, plain: Template
+) -> None:
+    recorded = guard.unrecorded([System.of(NAME, plain.document)], [])
+    with pytest.raises(Problem, match="aws_db_instance"):
+        guard.refuse_losses([System.of(NAME, cluster.document)], recorded, "test")
+    found = guard.unrecorded([System.of(NAME, cluster.document)], [])
+    assert "aws_rds_cluster" in {entry.type for entry in found}

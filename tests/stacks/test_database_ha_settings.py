@@ -55,6 +55,15 @@ def test_c32_a_regulated_one_keeps_backups_for_35_days(tmp_path: Path) -> None:
         ('suffix = "other"', "database_ha.suffix is other"),
         ("filesystem = {}", "unknown setting database_ha.filesystem"),
         ('second_region = { region = "eu-central-2" }', "for a system in eu-central-2"),
+        ("database = { cluster = {} }", "have no db.t3.medium in eu-central-2 [C08]"),
+        (
+            'database = { cluster = {}, instance_class = "db.m6gd.large" }\nsecond_region = { region = "eu-central-1" }',
+            "second_region with database.cluster [C47]",
+        ),
+        (
+            'database = { cluster = {}, instance_class = "db.m6gd.large", max_storage_gb = 200 }',
+            "max_storage_gb with database.cluster [C46]",
+        ),
     ],
 )
 def test_what_else_is_refused(tmp_path: Path, block: str, message: str) -> None:
