@@ -5,7 +5,8 @@ What moto 5.2.5 lacks, and what Terraform shows:
 - ModifyEventSubscription and the calls that add and remove its sources: no change can be applied; a subscription is
   disabled unless told otherwise, where AWS enables it: a diff on every plan.
 - DescribeCertificates and ModifyCertificates: the certificate authority cannot be looked up.
-- Parameters that were set lack ``Source=user``: a diff on every plan of a parameter group; ResetDBParameterGroup is missing.
+- Parameters that were set lack ``Source=user``: a diff on every plan of a parameter group, of an instance or a cluster;
+  ResetDBParameterGroup and ResetDBClusterParameterGroup are missing.
 """
 
 from __future__ import annotations
@@ -48,6 +49,10 @@ def install() -> None:
     group.update_parameters = _by_user(group.update_parameters)
     backend.reset_db_parameter_group = _reset
     response.reset_db_parameter_group = _reset_parameters
+    of_cluster: Any = models.DBClusterParameterGroup
+    of_cluster.update_cluster_parameters = _by_user(of_cluster.update_cluster_parameters)
+    backend.reset_db_cluster_parameter_group = _reset_of_cluster
+    response.reset_db_cluster_parameter_group = _reset_cluster_parameters
 
 
 def _enabled(create: Callable[..., Any]) -> Callable[..., Any]:
@@ -145,20 +150,42 @@ def _by_user(update: Callable[..., None]) -> Callable[..., None]:
     return update_parameters
 
 
+def _named(self: Response) -> list[str] | None:
+    """The parameters that are to be reset; ``None`` for all of them."""
+    if self.params.get("ResetAllParameters"):
+        return None
+    return [one["ParameterName"] for one in self.params.get("Parameters") or ()]
+
+
 def _reset_parameters(self: Response) -> Any:  # noqa: ANN401 - moto's
     """ResetDBParameterGroup."""
     name = self.params["DBParameterGroupName"]
-    named = [one["ParameterName"] for one in self.params.get("Parameters") or ()]
-    self.backend.reset_db_parameter_group(name, None if self.params.get("ResetAllParameters") else named)
+    self.backend.reset_db_parameter_group(name, _named(self))
     return _answer("DBParameterGroupName", name)
+
+
+def _reset_cluster_parameters(self: Response) -> Any:  # noqa: ANN401 - moto's
+    """ResetDBClusterParameterGroup."""
+    name = self.params["DBClusterParameterGroupName"]
+    self.backend.reset_db_cluster_parameter_group(name, _named(self))
+    return _answer("DBClusterParameterGroupName", name)
 
 
 def _reset(self: Any, name: str, named: list[str] | None) -> None:  # noqa: ANN401 - moto's
     """Forget what was set: the parameters named, or all."""
+    _forget(self.db_parameter_groups, name, named)
+
+
+def _reset_of_cluster(self: Any, name: str, named: list[str] | None) -> None:  # noqa: ANN401 - moto's
+    """Forget what was set in the group of a cluster: the parameters named, or all."""
+    _forget(self.db_cluster_parameter_groups, name, named)
+
+
+def _forget(groups: Any, name: str, named: list[str] | None) -> None:  # noqa: ANN401 - moto's
     from moto.rds.exceptions import DBParameterGroupNotFoundError  # noqa: PLC0415
 
-    if name not in self.db_parameter_groups:
+    if name not in groups:
         raise DBParameterGroupNotFoundError(name)
-    parameters = self.db_parameter_groups[name].parameters
+    parameters = groups[name].parameters
     for parameter in list(parameters) if named is None else named:
         parameters.pop(parameter, None)

@@ -29,7 +29,8 @@ from localcloud.postgres_parameters import Choice
 
 Instance: TypeAlias = Any
 """moto's ``DBInstance``, with what is added here: ``holdfast_server``, name and address of its server, and
-``holdfast_parameters``, what of the parameter group the server has."""
+``holdfast_parameters``, what of the parameter group the server has; or a cluster in the same words
+(:mod:`localcloud.gaps.rds_postgres_clusters`)."""
 Backend: TypeAlias = Any
 """moto's ``RDSBackend``."""
 
@@ -51,8 +52,10 @@ def install() -> None:
     if "holdfast_server" in vars(models.DBInstance):
         return
     atexit.register(lambda: postgres.stop_all(_directory()))
-    instance.holdfast_server = None
-    instance.holdfast_parameters = postgres.NO_PARAMETERS
+    cluster: Any = models.DBCluster
+    for kind in (instance, cluster):
+        kind.holdfast_server = None
+        kind.holdfast_parameters = postgres.NO_PARAMETERS
     invented = instance.address.fget
 
     def address(self: Instance) -> str:
@@ -63,7 +66,7 @@ def install() -> None:
     backend.modify_db_instance = _modified(backend.modify_db_instance)
     backend.delete_db_instance = _deleted(backend.delete_db_instance)
     for operation in ("reboot_db_instance", "start_db_instance"):
-        setattr(backend, operation, _then(getattr(backend, operation), _start))
+        setattr(backend, operation, _then(getattr(backend, operation), start_server))
     # It brings ResetDBParameterGroup.
     rds_groups.install()
     for operation in ("modify_db_parameter_group", "reset_db_parameter_group"):
@@ -80,12 +83,12 @@ def start_all() -> None:
         instance
         for by_region in list(accounts.values())
         for backend in list(by_region.values())
-        for instance in list(backend.databases.values())
+        for instance in [*backend.databases.values(), *backend.clusters.values()]
         if instance.holdfast_server and instance.status != "stopped"
     ]
     # A replica has its source's server.
     for instance in {instance.holdfast_server: instance for instance in reversed(instances)}.values():
-        _attempt("start", instance, _start)
+        attempt("start", instance, start_server)
 
 
 def server_of(instance: Instance) -> postgres.Server:
@@ -102,7 +105,7 @@ def _created(create: Callable[[Backend, dict[str, Any]], Instance]) -> Callable[
     def create_db_instance(self: Backend, db_kwargs: dict[str, Any]) -> Instance:
         instance = create(self, db_kwargs)
         if instance.engine == "postgres" and instance.db_cluster_identifier is None:
-            _attempt("create", instance, _create)
+            attempt("create", instance, create_server)
         return instance
 
     return create_db_instance
@@ -113,9 +116,9 @@ def _modified(modify: Callable[[Backend, str, dict[str, Any]], Instance]) -> Cal
         instance = modify(self, db_instance_identifier, db_kwargs)
         if instance.holdfast_server:
             if db_kwargs.keys() & {"db_port_number", "db_parameter_group_name"}:
-                _attempt("restart", instance, _start)
+                attempt("restart", instance, start_server)
             if password := db_kwargs.get("master_user_password"):
-                _attempt(
+                attempt(
                     "change the password of",
                     instance,
                     lambda found: server_of(found).set_password(found.master_username, password),
@@ -131,7 +134,7 @@ def _deleted(delete: Callable[..., Instance]) -> Callable[..., Instance]:
         server = instance.holdfast_server
         # A replica has its source's server.
         if server and not any(other.holdfast_server == server for other in self.databases.values()):
-            _attempt("remove", instance, lambda found: server_of(found).remove())
+            attempt("remove", instance, lambda found: server_of(found).remove())
         return instance
 
     return delete_db_instance
@@ -141,13 +144,14 @@ def _then(operation: Callable[..., Instance], work: Callable[[Instance], None]) 
     def with_server(self: Backend, *arguments: Any, **settings: Any) -> Instance:  # noqa: ANN401
         instance = operation(self, *arguments, **settings)
         if instance.holdfast_server:
-            _attempt(operation.__name__, instance, work)
+            attempt(operation.__name__, instance, work)
         return instance
 
     return with_server
 
 
-def _create(instance: Instance) -> None:
+def create_server(instance: Instance) -> None:
+    """Make the server of an instance that is new."""
     password = getattr(instance, "_master_user_password", None)
     if not password:
         raise postgres_machine.PostgresError("RDS manages the password, which only it knows")
@@ -172,19 +176,23 @@ def _create(instance: Instance) -> None:
 def _free_name(instance: Instance) -> str:
     """The name of an instance's server: its identifier, unless another one that was renamed has that server."""
     name = f"{instance.region}/{instance.db_instance_identifier}"
+    backend = instance.backend
     taken = {
-        other.holdfast_server[0] for other in instance.backend.databases.values() if other.holdfast_server
+        other.holdfast_server[0]
+        for other in [*backend.databases.values(), *backend.clusters.values()]
+        if other.holdfast_server
     }
     return f"{name}-{instance.dbi_resource_id.lower()}" if name in taken else name
 
 
-def _start(instance: Instance) -> None:
+def start_server(instance: Instance) -> None:
+    """Start the server of an instance, or restart it with what the parameter group says now."""
     server = server_of(instance)
     if server.exists():
         _note(instance, server.start(force_tls=_forces_tls(instance), parameters=_parameters(instance)))
     else:
         # Its files were deleted meanwhile; the instance is still there.
-        _create(instance)
+        create_server(instance)
 
 
 def _applied(change: Callable[..., Any]) -> Callable[..., Any]:
@@ -194,13 +202,13 @@ def _applied(change: Callable[..., Any]) -> Callable[..., Any]:
         for instance in self.databases.values():
             running = instance.holdfast_server and instance.status == "available"
             if running and group in instance.db_parameter_groups():
-                _attempt("change the parameters of", instance, _reload)
+                attempt("change the parameters of", instance, reload_parameters)
         return answer
 
     return change_db_parameter_group
 
 
-def _reload(instance: Instance) -> None:
+def reload_parameters(instance: Instance) -> None:
     """Give the server what is to be applied immediately; of the others it keeps the values that it has."""
     (group,) = instance.db_parameter_groups()
     had = instance.holdfast_parameters
@@ -238,7 +246,7 @@ def _forces_tls(instance: Instance) -> bool:
     return default
 
 
-def _attempt(what: str, instance: Instance, work: Callable[[Instance], None]) -> None:
+def attempt(what: str, instance: Instance, work: Callable[[Instance], None]) -> None:
     """Do something with the real server; when it fails, the emulated instance is still as AWS describes it."""
     with _one_at_a_time:
         try:
