@@ -70,20 +70,39 @@ def server_of(deployed: Deployed, ca_file: Path) -> Server:
     """The database as RDS reports it.
 
     Raises:
-        Problem: there is no such instance, or it has no endpoint yet.
+        Problem: there is no such instance or cluster, or it has no endpoint yet.
     """
+    host, port, status = (_cluster if deployed.cluster else _instance)(deployed)
+    if host is None or port is None:
+        raise Problem(f"{deployed.database} has no endpoint yet", given=status)
+    return Server(host=host, port=port, ca_file=ca_file)
+
+
+def _instance(deployed: Deployed) -> tuple[str | None, int | None, str | None]:
+    """Address, port and status of an instance."""
     rds = session(deployed.region).client("rds")
     with explained():
         try:
             (found,) = rds.describe_db_instances(DBInstanceIdentifier=deployed.database)["DBInstances"]
         except rds.exceptions.DBInstanceNotFoundFault as error:
-            raise Problem(
-                f"RDS has no instance {deployed.database} in {deployed.region}", given=error
-            ) from error
+            raise _missing("instance", deployed, error) from error
     endpoint = found.get("Endpoint", {})
-    if "Address" not in endpoint or "Port" not in endpoint:
-        raise Problem(f"{deployed.database} has no endpoint yet", given=found.get("DBInstanceStatus"))
-    return Server(host=endpoint["Address"], port=endpoint["Port"], ca_file=ca_file)
+    return endpoint.get("Address"), endpoint.get("Port"), found.get("DBInstanceStatus")
+
+
+def _cluster(deployed: Deployed) -> tuple[str | None, int | None, str | None]:
+    """Address of the writer, port and status of a cluster."""
+    rds = session(deployed.region).client("rds")
+    with explained():
+        try:
+            (found,) = rds.describe_db_clusters(DBClusterIdentifier=deployed.database)["DBClusters"]
+        except rds.exceptions.DBClusterNotFoundFault as error:
+            raise _missing("cluster", deployed, error) from error
+    return found.get("Endpoint"), found.get("Port"), found.get("Status")
+
+
+def _missing(kind: str, deployed: Deployed, error: Exception) -> Problem:
+    return Problem(f"RDS has no {kind} {deployed.database} in {deployed.region}", given=error)
 
 
 def trusted(project: Project, environ: Mapping[str, str] | os._Environ[str]) -> Path:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _SECRET = "credentials_arn"  # noqa: S105 - the name of an output
 
+_READER = "database_reader_endpoint"
+"""The output that a cluster has and an instance has not."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
@@ -22,11 +25,13 @@ class Deployed:
         region: where it is.
         secrets: ARNs of the secrets that are rotated, the master user's first: others need it to be right.
         database: identifier of its database.
+        cluster: whether that is a Multi-AZ cluster.
     """
 
     region: str
     secrets: tuple[str, ...]
     database: str
+    cluster: bool = False
 
 
 def find(project: Project, stack: str, *, environment: str | None) -> Deployed:
@@ -70,6 +75,7 @@ def of(outputs: dict[str, Any], stack: str) -> Deployed:
         region=str(values["region"]),
         secrets=tuple(str(values[name]) for name in secrets),
         database=str(values["database_identifier"]),
+        cluster=_READER in values,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -10,9 +11,11 @@ from environments.problem import Problem
 from operations.aws import error_code, explained, session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-_DATABASES = {"aws_db_instance", "aws_rds_cluster"}
+_CLUSTER = "aws_rds_cluster"
+_DATABASES = {"aws_db_instance", _CLUSTER}
+_ABSENT = {"DBSnapshotNotFound", "DBSnapshotNotFoundFault", "DBClusterSnapshotNotFoundFault"}
 _CONTAINERS = {
     "aws_backup_vault": "a vault with recovery points in it cannot be deleted",
     "aws_s3_bucket": "a bucket with objects in it cannot be deleted",
@@ -58,8 +61,12 @@ def check(state: dict[str, Any]) -> None:
 
 def final_snapshots(state: dict[str, Any]) -> list[str]:
     """The names of the snapshots that AWS makes when the databases are destroyed."""
+    return [str(database["values"]["final_snapshot_identifier"]) for database in _to_be_snapshot(state)]
+
+
+def _to_be_snapshot(state: dict[str, Any]) -> list[dict[str, Any]]:
     return [
-        str(resource["values"]["final_snapshot_identifier"])
+        resource
         for resource in resources(state)
         if resource["type"] in _DATABASES
         and not resource["values"].get("skip_final_snapshot")
@@ -76,24 +83,39 @@ def check_final_snapshots(state: dict[str, Any], region: str) -> list[str]:
     Raises:
         Problem: a snapshot of an earlier system has the same name.
     """
-    names = final_snapshots(state)
-    if not names:
+    databases = _to_be_snapshot(state)
+    if not databases:
         return []
     rds = session(region).client("rds")
-    for name in names:
-        with explained():
-            try:
-                rds.describe_db_snapshots(DBSnapshotIdentifier=name)
-            except ClientError as error:
-                if error_code(error) in {"DBSnapshotNotFound", "DBSnapshotNotFoundFault"}:
-                    continue
-                raise
-        raise Problem(
-            f"the final snapshot {name} exists already, of an earlier system",
-            fix=f"copy it under another name if it is needed (aws rds copy-db-snapshot), then\n"
-            f"           aws rds delete-db-snapshot --region {region} --db-snapshot-identifier {name}",
-        )
-    return names
+    for database in databases:
+        name = str(database["values"]["final_snapshot_identifier"])
+        look: Callable[[], object]
+        if database["type"] == _CLUSTER:
+            look = partial(rds.describe_db_cluster_snapshots, DBClusterSnapshotIdentifier=name)
+            delete = f"delete-db-cluster-snapshot --region {region} --db-cluster-snapshot-identifier {name}"
+            # No snapshot of a Multi-AZ cluster can be copied (constraint C47).
+            keep = "restore it under another name if it is needed"
+        else:
+            look = partial(rds.describe_db_snapshots, DBSnapshotIdentifier=name)
+            delete = f"delete-db-snapshot --region {region} --db-snapshot-identifier {name}"
+            keep = "copy it under another name if it is needed (aws rds copy-db-snapshot)"
+        if _is_there(look):
+            raise Problem(
+                f"the final snapshot {name} exists already, of an earlier system",
+                fix=f"{keep}, then\n           aws rds {delete}",
+            )
+    return final_snapshots(state)
+
+
+def _is_there(look: Callable[[], object]) -> bool:
+    with explained():
+        try:
+            look()
+        except ClientError as error:
+            if error_code(error) in _ABSENT:
+                return False
+            raise
+    return True
 
 
 def _resources(module: dict[str, Any]) -> Iterator[dict[str, Any]]:

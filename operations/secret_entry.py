@@ -60,15 +60,26 @@ def entry_of(configuration: dict[str, Any]) -> Entry | None:
     region = synth.region(configuration)
     if not literal or region is None:
         return None
-    databases = synth.blocks(configuration, "resource", "aws_db_instance")
-    primary = next((database for database in databases if "username" in database), {})
+    user, name, primary = _database(configuration)
     return Entry(
         stack=str(configuration.get("//", {}).get("metadata", {}).get("stackName", "")),
         name=literal[0],
         region=region,
-        username=str(primary.get("username", "postgres")),
-        dbname=str(primary.get("db_name", "postgres")),
+        username=str(primary.get(user, "postgres")),
+        dbname=str(primary.get(name, "postgres")),
     )
+
+
+def _database(configuration: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    """What the master user and the database are called in it, and the block of a stack's instance or cluster."""
+    for kind, user, name in (
+        ("aws_db_instance", "username", "db_name"),
+        ("aws_rds_cluster", "master_username", "database_name"),
+    ):
+        for database in synth.blocks(configuration, "resource", kind):
+            if user in database:
+                return user, name, database
+    return "username", "db_name", {}
 
 
 def exists(entry: Entry) -> bool:

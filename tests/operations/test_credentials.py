@@ -110,6 +110,8 @@ def test_what_is_not_there(system: System) -> None:
         )
     with pytest.raises(Problem, match="no instance none"):
         credentials.server_of(replace(system.deployed, database="none"), RDS_ROOTS)
+    with pytest.raises(Problem, match="no cluster none"):
+        credentials.server_of(replace(system.deployed, database="none", cluster=True), RDS_ROOTS)
 
 
 def test_the_roots_of_rds_are_trusted_wherever_it_is_not_our_own_local_aws(

@@ -28,6 +28,12 @@ def test_the_masters_secret_comes_first_because_others_need_it() -> None:
     assert (found.region, found.database) == ("eu-central-2", "dr-citizen-db-dev")
 
 
+def test_what_has_an_endpoint_for_readers_is_a_cluster() -> None:
+    outputs = {"credentials_arn": "arn:master", "database_identifier": "db", "region": "eu-central-2"}
+    assert not deployed.of(_outputs(**outputs), "database-ha").cluster
+    assert deployed.of(_outputs(**outputs, database_reader_endpoint="db-ro:5432"), "database-ha").cluster
+
+
 @pytest.mark.parametrize("outputs", [{}, {"region": "eu-central-2", "vpc_id": "vpc-1"}])
 def test_a_system_that_is_not_deployed(outputs: dict[str, str]) -> None:
     with pytest.raises(Problem, match="citizen-data is not deployed") as problem:

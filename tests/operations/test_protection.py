@@ -93,3 +93,28 @@ def test_a_final_snapshot_whose_name_is_taken_is_refused_before_anything_is_dest
     assert f"delete-db-snapshot --region {REGION} --db-snapshot-identifier {name}-final" in str(
         caught.value.fix
     )
+
+
+@pytest.mark.server
+def test_the_name_of_a_clusters_final_snapshot_is_looked_for_among_those_of_clusters(aws: Server) -> None:
+    name = f"cluster-{uuid.uuid4().hex[:8]}"
+    cluster = resource(
+        "aws_rds_cluster", skip_final_snapshot=False, final_snapshot_identifier=f"{name}-final"
+    )
+    assert protection.check_final_snapshots(state(cluster), REGION) == [f"{name}-final"]
+
+    rds = aws.client("rds")
+    rds.create_db_cluster(
+        DBClusterIdentifier=name,
+        Engine="aurora-mysql",
+        MasterUsername="administrator",
+        MasterUserPassword="some-password",
+    )
+    rds.create_db_cluster_snapshot(DBClusterIdentifier=name, DBClusterSnapshotIdentifier=f"{name}-final")
+    with pytest.raises(Problem, match=f"{name}-final exists already") as caught:
+        protection.check_final_snapshots(state(cluster), REGION)
+    assert (
+        f"delete-db-cluster-snapshot --region {REGION} --db-cluster-snapshot-identifier {name}-final"
+        in str(caught.value.fix)
+    )
+    assert "copy" not in str(caught.value.fix), "nothing copies a snapshot of a Multi-AZ cluster (C47)"

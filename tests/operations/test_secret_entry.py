@@ -63,6 +63,16 @@ def test_a_stack_says_which_entry_it_reads() -> None:
     )
 
 
+def test_the_user_of_a_cluster_is_called_otherwise() -> None:
+    of_a_cluster = stack(region=REGION)
+    of_a_cluster["resource"] = {
+        "aws_rds_cluster": {"it": {"master_username": "dbadmin", "database_name": "app"}}
+    }
+    entry = secret_entry.entry_of(of_a_cluster)
+    assert entry is not None
+    assert (entry.username, entry.dbname) == ("dbadmin", "app")
+
+
 def test_a_stack_that_creates_its_own_reads_none() -> None:
     own = stack(region=REGION)
     del own["data"]["aws_secretsmanager_secret"]["it"]
