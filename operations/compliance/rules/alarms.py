@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from operations.compliance.databases import databases
 from operations.compliance.graph import UNKNOWN
 from operations.compliance.policies import allowed, document_of
 from operations.compliance.verdicts import decided, needs_runtime, number, require, require_set, require_true
@@ -81,7 +82,7 @@ def missing_data_decided(graph: Graph) -> Iterator[Finding]:
 
 def databases_watched(graph: Graph) -> Iterator[Finding]:
     """Each database has the alarms that the agency wants, and one that rings when its metrics stop."""
-    for database in graph.all("aws_db_instance"):
+    for database in databases(graph):
         alarms = _watching(graph, database)
         if alarms is UNKNOWN:
             yield needs_runtime(database, "aws_cloudwatch_metric_alarm")
@@ -94,7 +95,7 @@ def databases_watched(graph: Graph) -> Iterator[Finding]:
 
 def databases_unavailable(graph: Graph) -> Iterator[Finding]:
     """One alarm says of each database that it cannot be used."""
-    for database in graph.all("aws_db_instance"):
+    for database in databases(graph):
         alarms = _watching(graph, database)
         rules = [str(alarm.values.get("alarm_rule")) for alarm in graph.all("aws_cloudwatch_composite_alarm")]
         if alarms is UNKNOWN:
@@ -135,7 +136,7 @@ def exports_watched(graph: Graph) -> Iterator[Finding]:
         for document in documents
         for statement in document or ()
     )
-    for database in graph.all("aws_db_instance") if exported else ():
+    for database in databases(graph) if exported else ():
         alarms = _watching(graph, database)
         if alarms is UNKNOWN:
             yield needs_runtime(database, "aws_cloudwatch_metric_alarm")
@@ -175,13 +176,21 @@ def _missing(alarms: Sequence[Resource], metrics: Sequence[str]) -> list[str]:
 
 def _watching(graph: Graph, resource: Resource) -> list[Resource] | Unknown:
     """The alarms on metrics of a resource: by reference, or by its name in the dimensions."""
-    names = {resource.value(name) for name in ("identifier", "function_name", "name")} - {None, UNKNOWN}
+    given = ("cluster_identifier", "function_name", "identifier", "name")
+    names = {resource.value(name) for name in given} - {None, UNKNOWN}
+    members = resource.value("cluster_members")
+    names |= set(members if isinstance(members, list) else ())
     found = []
     for alarm in graph.all("aws_cloudwatch_metric_alarm"):
+        if resource in graph.referred(alarm, "dimensions", resource.type):
+            found.append(alarm)
+            continue
         dimensions = alarm.value("dimensions")
         if dimensions is UNKNOWN:
+            # Of another one: the instances of a cluster, say, which RDS names when it makes them.
+            if alarm.references.get("dimensions"):
+                continue
             return UNKNOWN
-        by_name = isinstance(dimensions, dict) and bool(names & set(map(str, dimensions.values())))
-        if by_name or resource in graph.referred(alarm, "dimensions", resource.type):
+        if isinstance(dimensions, dict) and names & set(map(str, dimensions.values())):
             found.append(alarm)
     return found

@@ -1,10 +1,11 @@
-"""RDS instances."""
+"""RDS instances, and what is true of Multi-AZ clusters as well."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from operations.compliance.databases import CLUSTER, INSTANCE, databases, multi_az_clusters
 from operations.compliance.graph import UNKNOWN
 from operations.compliance.rules.backup import in_a_plan
 from operations.compliance.verdicts import (
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
     from operations.compliance.graph import Graph, Resource, Unknown
     from operations.compliance.verdicts import Finding
 
-_TYPE = "aws_db_instance"
+_GROUPS = {
+    INSTANCE: ("parameter_group_name", "aws_db_parameter_group"),
+    CLUSTER: ("db_cluster_parameter_group_name", "aws_rds_cluster_parameter_group"),
+}
+"""By type of database: the argument that names its parameter group, and the type of that."""
 _THREE_DAYS = 3 * 24 * 60  # in minutes, as rds.log_retention_period counts; the default of RDS
 A_WEEK = 7
 """Days; Security Hub's parameter of RDS.11."""
@@ -63,19 +68,19 @@ _WITH_IAM = ("mariadb", "mysql", "postgres")
 
 def encrypted(graph: Graph) -> Iterator[Finding]:
     """Storage is encrypted."""
-    for instance in graph.all(_TYPE):
+    for instance in graph.all(INSTANCE):
         yield require_true(instance, "storage_encrypted")
 
 
 def private(graph: Graph) -> Iterator[Finding]:
     """No instance has a public address."""
-    for instance in graph.all(_TYPE):
+    for instance in graph.all(INSTANCE):
         yield require(instance, "publicly_accessible", lambda value: not is_true(value), default=False)
 
 
 def standby(graph: Graph) -> Iterator[Finding]:
     """A standby waits in another zone; a replica needs none."""
-    for instance in graph.all(_TYPE):
+    for instance in graph.all(INSTANCE):
         if instance.is_set("replicate_source_db") is True:
             yield not_applicable(instance, "replicate_source_db", "a read replica")
         else:
@@ -84,43 +89,43 @@ def standby(graph: Graph) -> Iterator[Finding]:
 
 def protected_from_deletion(graph: Graph) -> Iterator[Finding]:
     """Deletion protection is on."""
-    for instance in graph.all(_TYPE):
+    for instance in graph.all(INSTANCE):
         yield require_true(instance, "deletion_protection")
 
 
 def backed_up(graph: Graph) -> Iterator[Finding]:
     """There are automated backups."""
-    for instance in graph.all(_TYPE):
+    for instance in databases(graph):
         yield require(instance, "backup_retention_period", lambda value: number(value) > 0, default=0)
 
 
 def backed_up_a_week(graph: Graph) -> Iterator[Finding]:
     """Automated backups are kept for a week or longer."""
-    for instance in graph.all(_TYPE):
+    for instance in databases(graph):
         yield require(instance, "backup_retention_period", lambda value: number(value) >= A_WEEK, default=0)
 
 
 def in_backup_plan(graph: Graph) -> Iterator[Finding]:
     """A plan of AWS Backup covers every instance."""
-    for instance in graph.all(_TYPE):
+    for instance in graph.all(INSTANCE):
         yield in_a_plan(graph, instance)
 
 
 def monitored(graph: Graph) -> Iterator[Finding]:
     """Enhanced monitoring is on."""
-    for instance in graph.all(_TYPE):
+    for instance in databases(graph):
         yield require(instance, "monitoring_interval", lambda value: number(value) > 0, default=0)
 
 
 def logs_exported(graph: Graph) -> Iterator[Finding]:
     """All logs of the engine go to CloudWatch."""
-    for instance in graph.all(_TYPE):
+    for instance in databases(graph):
         yield _logs(instance, _LOGS.get(str(_family(instance))))
 
 
 def postgresql_log_exported(graph: Graph) -> Iterator[Finding]:
     """The log of PostgreSQL goes to CloudWatch."""
-    for instance in graph.all(_TYPE):
+    for instance in databases(graph):
         if engine(instance) in (UNKNOWN, "postgres"):
             yield _logs(instance, ("postgresql",))
         else:
@@ -129,7 +134,7 @@ def postgresql_log_exported(graph: Graph) -> Iterator[Finding]:
 
 def iam_authentication(graph: Graph) -> Iterator[Finding]:
     """Logins with tokens of IAM are possible."""
-    for instance in graph.all(_TYPE):
+    for instance in graph.all(INSTANCE):
         found = engine(instance)
         if found is UNKNOWN or found in _WITH_IAM:
             yield require_true(instance, "iam_database_authentication_enabled")
@@ -139,19 +144,19 @@ def iam_authentication(graph: Graph) -> Iterator[Finding]:
 
 def minor_upgrades(graph: Graph) -> Iterator[Finding]:
     """Minor versions are upgraded by AWS."""
-    for instance in graph.all(_TYPE):
+    for instance in graph.all(INSTANCE):
         yield require_true(instance, "auto_minor_version_upgrade", default=True)
 
 
 def tags_on_snapshots(graph: Graph) -> Iterator[Finding]:
     """Snapshots get the tags of the instance."""
-    for instance in graph.all(_TYPE):
+    for instance in graph.all(INSTANCE):
         yield require_true(instance, "copy_tags_to_snapshot")
 
 
 def in_network(graph: Graph) -> Iterator[Finding]:
     """Every instance lies in subnets of a VPC."""
-    for instance in graph.all(_TYPE):
+    for instance in graph.all(INSTANCE):
         if instance.is_set("replicate_source_db") is True:
             yield not_applicable(instance, "replicate_source_db", "lies where its source does")
         else:
@@ -160,7 +165,7 @@ def in_network(graph: Graph) -> Iterator[Finding]:
 
 def own_port(graph: Graph) -> Iterator[Finding]:
     """No instance and no cluster listens on the port that its engine has by default."""
-    for database in graph.all(_TYPE, "aws_rds_cluster"):
+    for database in graph.all(INSTANCE, CLUSTER):
         default = _DEFAULT_PORTS.get(str(_family(database)))
         if default is None:
             yield needs_runtime(database, "engine")
@@ -170,7 +175,7 @@ def own_port(graph: Graph) -> Iterator[Finding]:
 
 def own_administrator(graph: Graph) -> Iterator[Finding]:
     """The administrator has no name that everyone knows."""
-    for instance in graph.all(_TYPE):
+    for instance in graph.all(INSTANCE):
         if instance.is_set("replicate_source_db") is True:
             yield not_applicable(instance, "replicate_source_db", "has the users of its source")
         else:
@@ -189,7 +194,7 @@ def mysql_tls(graph: Graph) -> Iterator[Finding]:
 
 def insights_encrypted(graph: Graph) -> Iterator[Finding]:
     """Performance Insights is on, and encrypted with a key of ours."""
-    for instance in graph.all(_TYPE):
+    for instance in databases(graph):
         if not is_true(instance.value("performance_insights_enabled") or False):  # type: ignore[arg-type]
             yield require_true(instance, "performance_insights_enabled")
         else:
@@ -198,7 +203,7 @@ def insights_encrypted(graph: Graph) -> Iterator[Finding]:
 
 def insights_kept_a_year(graph: Graph) -> Iterator[Finding]:
     """Performance Insights keeps a year or longer."""
-    for instance in graph.all(_TYPE):
+    for instance in databases(graph):
         yield require(
             instance,
             "performance_insights_retention_period",
@@ -209,45 +214,48 @@ def insights_kept_a_year(graph: Graph) -> Iterator[Finding]:
 
 def backed_up_35_days(graph: Graph) -> Iterator[Finding]:
     """Automated backups are kept for as long as RDS can: 35 days."""
-    for instance in graph.all(_TYPE):
+    for instance in databases(graph):
         yield require(instance, "backup_retention_period", lambda value: number(value) >= LONGEST, default=0)
 
 
 def final_snapshot(graph: Graph) -> Iterator[Finding]:
     """A last snapshot is made before a database is deleted."""
-    for instance in graph.all(_TYPE):
+    for instance in databases(graph):
         yield require(instance, "skip_final_snapshot", lambda value: not is_true(value), default=False)
 
 
 def backups_outlive_it(graph: Graph) -> Iterator[Finding]:
     """Automated backups stay when a database is deleted."""
-    for instance in graph.all(_TYPE):
+    for instance in graph.all(INSTANCE):
         yield require(instance, "delete_automated_backups", lambda value: not is_true(value), default=True)
+    for cluster in multi_az_clusters(graph):
+        # AWS Config cannot ask for it: point-in-time recovery ends with the cluster (constraint C46).
+        yield not_applicable(cluster, "delete_automated_backups", "RDS keeps none of a Multi-AZ cluster")
 
 
 def audited(graph: Graph) -> Iterator[Finding]:
     """PostgreSQL logs logins, what changes the schema, and what the audit extension writes."""
-    for instance in graph.all(_TYPE):
+    for instance in databases(graph):
         if engine(instance) not in (UNKNOWN, "postgres"):
             yield _other_engine(instance)
             continue
         values = {name: parameter(graph, instance, name) for name in _AUDIT}
         wrong = [name for name, value in values.items() if value is not UNKNOWN and not _AUDIT[name](value)]
         if not wrong and UNKNOWN in values.values():
-            yield needs_runtime(instance, "aws_db_parameter_group.parameter")
+            yield needs_runtime(instance, _parameter_of(instance))
         else:
             evidence = f"{', '.join(wrong)} wrong" if wrong else ", ".join(values)
-            yield decided(instance, "aws_db_parameter_group.parameter", not wrong, evidence)
+            yield decided(instance, _parameter_of(instance), not wrong, evidence)
 
 
 def strong_password_hashes(graph: Graph) -> Iterator[Finding]:
     """PostgreSQL stores passwords as SCRAM hashes."""
-    for instance in graph.all(_TYPE):
+    for instance in databases(graph):
         if engine(instance) not in (UNKNOWN, "postgres"):
             yield _other_engine(instance)
             continue
         value = parameter(graph, instance, "password_encryption")
-        attribute = "aws_db_parameter_group.parameter.password_encryption"
+        attribute = f"{_parameter_of(instance)}.password_encryption"
         if value is UNKNOWN:
             yield needs_runtime(instance, attribute)
         else:
@@ -256,8 +264,13 @@ def strong_password_hashes(graph: Graph) -> Iterator[Finding]:
 
 def own_key(graph: Graph) -> Iterator[Finding]:
     """Storage is encrypted with a key of ours."""
-    for instance in graph.all(_TYPE):
+    for instance in databases(graph):
         yield require_set(instance, "kms_key_id")
+
+
+def _parameter_of(database: Resource) -> str:
+    """Where a parameter of a database is written."""
+    return f"{_GROUPS[database.type][1]}.parameter"
 
 
 def engine(database: Resource) -> str | Unknown:
@@ -268,7 +281,8 @@ def engine(database: Resource) -> str | Unknown:
 
 def parameter(graph: Graph, database: Resource, name: str) -> Json | Unknown:
     """The value of a parameter in the group of a database; None when the group does not set it."""
-    groups = graph.referred(database, "parameter_group_name", "aws_db_parameter_group")
+    argument, kind = _GROUPS[database.type]
+    groups = graph.referred(database, argument, kind)
     if len(groups) != 1:
         return UNKNOWN
     parameters = groups[0].blocks("parameter")
@@ -278,16 +292,17 @@ def parameter(graph: Graph, database: Resource, name: str) -> Json | Unknown:
 
 
 def _tls(graph: Graph, wanted: str, name: str) -> Iterator[Finding]:
-    for instance in graph.all(_TYPE):
+    for instance in databases(graph):
         found = engine(instance)
         if found is not UNKNOWN and found != wanted:
             yield _other_engine(instance)
             continue
-        if instance.is_set("parameter_group_name") is False:
-            yield fails(instance, "parameter_group_name", "the default group, which cannot be relied on")
+        group, _ = _GROUPS[instance.type]
+        if instance.is_set(group) is False:
+            yield fails(instance, group, "the default group, which cannot be relied on")
             continue
         value = parameter(graph, instance, name)
-        attribute = f"aws_db_parameter_group.parameter.{name}"
+        attribute = f"{_parameter_of(instance)}.{name}"
         if value is UNKNOWN:
             yield needs_runtime(instance, attribute)
         else:

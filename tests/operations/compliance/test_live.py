@@ -115,6 +115,8 @@ def test_a_type_without_a_reader_is_not_known(aws: Server) -> None:
         resource("aws_kms_key.k", arn=f"arn:aws:kms:{REGION}:123456789012:key/{uuid.uuid4()}"),
         resource("aws_db_instance.d", identifier="gone"),
         resource("aws_db_parameter_group.g", name="gone"),
+        resource("aws_rds_cluster.c", cluster_identifier="gone"),
+        resource("aws_rds_cluster_parameter_group.g", name="gone"),
         resource("aws_db_event_subscription.s", name="gone"),
         resource("aws_vpc.v", id="vpc-00000000"),
         resource("aws_subnet.s", id="subnet-00000000"),
