@@ -138,13 +138,15 @@ def _database(group: Sequence[Resource], _: System) -> list[str]:
     if "max_allocated_storage" in arguments:
         storage += f" to {arguments['max_allocated_storage']}"
     lines = [
-        f"{arguments['instance_class']}, {storage} GiB",
+        f"{arguments.get('instance_class') or arguments['db_cluster_instance_class']}, {storage} GiB",
         f"point in time: {arguments.get('backup_retention_period', 0)} days",
     ]
     return [*lines, "deletion protection"] if arguments.get("deletion_protection") else lines
 
 
 def _instances(database: Resource) -> tuple[str, ...]:
+    if "db_cluster_instance_class" in database.arguments:
+        return ("writer", "two readers in\nother zones")
     return ("primary", "standby in\nanother zone") if database.arguments.get("multi_az") else ()
 
 
@@ -271,7 +273,7 @@ _KINDS = (
     _Kind(title="EFS", types=("aws_efs_file_system",), colour="data", lines=_file_system),
     _Kind(
         title="RDS PostgreSQL",
-        types=("aws_db_instance",),
+        types=("aws_db_instance", "aws_rds_cluster"),
         colour="data",
         lines=_database,
         parts=_instances,

@@ -33,6 +33,18 @@ def test_a_database_without_standby_and_protection() -> None:
     assert "deletion protection" not in found.lines
 
 
+def test_a_cluster_shows_who_writes_and_who_reads() -> None:
+    cluster: dict[str, Any] = {
+        "path": "database/cluster",
+        "db_cluster_instance_class": "db.m6gd.large",
+        "allocated_storage": 100,
+        "backup_retention_period": 35,
+    }
+    found = card({"aws_rds_cluster.db": cluster}, "RDS PostgreSQL")
+    assert found.parts == ("writer", "two readers in\nother zones")
+    assert found.lines == ("db.m6gd.large, 100 GiB", "point in time: 35 days")
+
+
 def test_a_read_replica_says_that_it_is_one() -> None:
     replica: dict[str, Any] = {
         "replicate_source_db": "${aws_db_instance.db.identifier}",
