@@ -67,23 +67,18 @@ class Link:
     control: bool = False
 
 
-def _of_database(kind: str) -> tuple[Link, ...]:
-    """The kinds of lines to a type of database."""
-    return (
-        Link(
-            tail="aws_secretsmanager_secret",
-            head=kind,
-            through="aws_secretsmanager_secret_version",
-            label="password",
-        ),
-        Link(tail="aws_backup_plan", head=kind, via="aws_backup_selection", label="backs up"),
-        Link(tail="aws_cloudwatch_metric_alarm", head=kind, label="watches", control=True),
-    )
-
+_DATABASES = ("aws_db_instance", "aws_rds_cluster")
 
 LINKS = (
-    *_of_database("aws_db_instance"),
-    *_of_database("aws_rds_cluster"),
+    *(
+        Link(
+            tail="aws_secretsmanager_secret",
+            head=database,
+            through="aws_secretsmanager_secret_version",
+            label="password",
+        )
+        for database in _DATABASES
+    ),
     Link(
         tail="aws_lambda_function",
         head="aws_secretsmanager_secret",
@@ -93,7 +88,15 @@ LINKS = (
     ),
     Link(tail="aws_db_instance", head="aws_db_instance", label="follows"),
     Link(tail="aws_lambda_function", head="aws_s3_bucket", label="exports to"),
+    *(
+        Link(tail="aws_backup_plan", head=database, via="aws_backup_selection", label="backs up")
+        for database in _DATABASES
+    ),
     Link(tail="aws_backup_plan", head="aws_efs_file_system", via="aws_backup_selection", label="backs up"),
+    *(
+        Link(tail="aws_cloudwatch_metric_alarm", head=database, label="watches", control=True)
+        for database in _DATABASES
+    ),
     Link(tail="aws_cloudwatch_metric_alarm", head="aws_sns_topic", label="notifies", control=True),
     Link(
         tail="aws_backup_vault",

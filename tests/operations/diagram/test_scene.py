@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from operations.diagram.scene import Scene, scene
@@ -52,6 +53,23 @@ def test_what_watches_and_backs_up_the_database() -> None:
         ("CloudWatch", "notifies", "SNS topic"),
     }
     assert len(found.lines) == 4  # two alarms, one line
+
+
+def test_a_cluster_is_watched_by_alarms_on_its_instances_and_backed_up() -> None:
+    around = json.loads(
+        json.dumps(AROUND)
+        .replace(
+            "${aws_db_instance.db.identifier}", "${element(sort(aws_rds_cluster.db.cluster_members), 0)}"
+        )
+        .replace("aws_db_instance", "aws_rds_cluster")
+    )
+    cluster = {
+        "path": "database/cluster",
+        "db_cluster_instance_class": "db.m6gd.large",
+        "allocated_storage": 1,
+    }
+    _, lines = drawn({"aws_rds_cluster.db": cluster} | around)
+    assert {("AWS Backup", "backs up", "RDS PostgreSQL"), ("CloudWatch", "watches", "RDS PostgreSQL")} < lines
 
 
 def test_the_way_of_the_password() -> None:
