@@ -13,8 +13,8 @@ def services() -> dict[str, str]:
     moto = importlib.metadata.version("moto")
     found = postgres_machine.installed()
     database = (
-        f"each PostgreSQL instance is a real server (PostgreSQL {found.version}, TLS); "
-        "standby, snapshots and metrics are emulated"
+        f"each PostgreSQL instance or cluster is a real server (PostgreSQL {found.version}, TLS); "
+        "standby, readers, snapshots and metrics are emulated"
         if found
         else "emulated, with an address that leads nowhere: PostgreSQL (initdb, pg_ctl) is not installed here"
     )
