@@ -146,6 +146,38 @@ def test_a_failover_makes_a_reader_the_writer_and_terraform_sees_no_change(deplo
     assert plan(deployed) == ""
 
 
+def test_it_is_restored_by_rds_and_taken_over_by_terraform(deployed: Checkout) -> None:
+    """As docs/runbook.md has it: rename, forget, restore, import; the plan then changes in place."""
+    rds, before = deployed.client("rds"), cluster(deployed)
+    rds.modify_db_cluster(
+        DBClusterIdentifier="ha-postgres-dev",
+        NewDBClusterIdentifier="ha-postgres-dev-before",
+        ApplyImmediately=True,
+    )
+    listed = succeeded(deployed.terraform("state list", DATABASE_HA)).split()
+    (address,) = [found for found in listed if found.startswith("aws_rds_cluster.")]
+    succeeded(deployed.terraform(f"state rm {address}", DATABASE_HA))
+    rds.restore_db_cluster_to_point_in_time(
+        DBClusterIdentifier="ha-postgres-dev",
+        SourceDBClusterIdentifier="ha-postgres-dev-before",
+        UseLatestRestorableTime=True,
+        DBClusterInstanceClass="db.m6gd.large",
+        StorageType="gp3",
+        Iops=3000,
+        DBSubnetGroupName=before["DBSubnetGroup"],
+        DBClusterParameterGroupName=before["DBClusterParameterGroup"],
+        VpcSecurityGroupIds=[deployed.outputs["database_security_group_id"]],
+        KmsKeyId=before["KmsKeyId"],
+    )
+    succeeded(deployed.terraform(f"import -input=false {address} ha-postgres-dev", DATABASE_HA))
+    applied = succeeded(deployed.terraform("apply -auto-approve -input=false -no-color", DATABASE_HA))
+    assert "must be replaced" not in applied
+    assert re.search(r"Resources: 0 added, \d+ changed, 0 destroyed", applied)
+    assert plan(deployed) == ""
+    rds.delete_db_cluster(DBClusterIdentifier="ha-postgres-dev-before", SkipFinalSnapshot=True)
+    succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
+
+
 def test_it_is_destroyed_and_nothing_is_left(deployed: Checkout) -> None:
     succeeded(deployed.in_local_shell(f"npx cdktf destroy {DATABASE_HA} --auto-approve"))
     assert succeeded(deployed.terraform("state list", DATABASE_HA)).split() == []
