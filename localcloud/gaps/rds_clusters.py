@@ -222,8 +222,8 @@ def _with_final_snapshot(delete: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 def _unless_member(delete: Callable[..., Any]) -> Callable[..., Any]:
     def delete_db_instance(self: Backend, *arguments: Any, **settings: Any) -> Any:  # noqa: ANN401
-        name = settings.get("db_instance_identifier") or next(iter(arguments), None)
-        cluster = self.clusters.get(getattr(self.databases.get(name), "db_cluster_identifier", None))
+        name = settings.get("db_instance_identifier") or arguments[0]
+        cluster = getattr(self.databases.get(name), "cluster", None)
         if cluster is not None and is_multi_az(cluster):
             raise _refused(
                 "InvalidParameterCombination",
