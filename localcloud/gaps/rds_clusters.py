@@ -8,7 +8,7 @@ What moto 5.2.5 lacks, and what Terraform shows:
 - Enhanced monitoring, Performance Insights, the certificate authority and ``EngineLifecycleSupport`` are dropped, and a major
   version is no minor one: a diff on every plan.
 - Every cluster has a scaling configuration, which only Aurora Serverless has: a diff on every plan.
-- A renamed cluster loses its instances; RebootDBCluster is missing.
+- A renamed cluster loses its instances; which logs it exports cannot be changed; RebootDBCluster is missing.
 - A cluster without IOPS, in two zones only, with another port, or that is stopped, copied, or deleted without the name of a
   final snapshot is accepted; its automated snapshots stay when it is deleted.
 """
@@ -174,9 +174,14 @@ def _modified(modify: Callable[..., Cluster]) -> Callable[..., Cluster]:
             kwargs["engine_version"] = NEWEST_MINOR[kwargs["engine_version"]]
         members = cluster.members
         tokens = kwargs.get("enable_iam_database_authentication")
+        logs = kwargs.pop("cloudwatch_logs_export_configuration", None) or {}
         answered = modify(self, kwargs)
         if tokens is not None:
             cluster.iam_auth = tokens
+        ended = logs.get("DisableLogTypes") or ()
+        kept = [one for one in cluster.enabled_cloudwatch_logs_exports if one not in ended]
+        added = [one for one in logs.get("EnableLogTypes") or () if one not in kept]
+        cluster.enabled_cloudwatch_logs_exports = kept + added
         _complete(cluster)
         for member in members:
             member.db_cluster_identifier = cluster.db_cluster_identifier

@@ -109,6 +109,15 @@ def its_instances_change_with_it(server: Server) -> None:
     assert len(describe(server, new)["DBClusterMembers"]) == 3
 
 
+def its_exported_logs_can_be_changed(server: Server) -> None:
+    name = create(server, EnableCloudwatchLogsExports=["error", "general"])["DBClusterIdentifier"]
+    server.client("rds").modify_db_cluster(
+        DBClusterIdentifier=name,
+        CloudwatchLogsExportConfiguration={"EnableLogTypes": ["slowquery"], "DisableLogTypes": ["error"]},
+    )
+    assert sorted(describe(server, name)["EnabledCloudwatchLogsExports"]) == ["general", "slowquery"]
+
+
 def its_instances_go_with_it_alone(server: Server) -> None:
     rds, name = server.client("rds"), create(server)["DBClusterIdentifier"]
     (one, *_) = instances(server, name)
@@ -209,6 +218,7 @@ GAPS: list[Check] = [
     what_observes_it_is_kept,
     it_has_no_scaling_configuration,
     its_instances_change_with_it,
+    its_exported_logs_can_be_changed,
     its_instances_go_with_it_alone,
     a_protected_one_stays_whole,
     only_the_cluster_has_backups,

@@ -61,7 +61,8 @@ def writer(made: Checkout) -> str:
 def plan(made: Checkout) -> str:
     """A plan that finds nothing to change; else what it finds."""
     done = made.terraform("plan -detailed-exitcode -input=false -no-color", DATABASE_HA)
-    return "" if done.returncode == 0 else f"{done.stdout[-6000:]}{done.stderr}"
+    _, _, changes = done.stdout.partition("Terraform used the selected providers")
+    return "" if done.returncode == 0 else f"{changes}{done.stderr}" or done.stdout
 
 
 def test_a_second_plan_is_empty(deployed: Checkout) -> None:
