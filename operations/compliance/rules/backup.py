@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from operations.compliance.databases import CLUSTER, INSTANCE, multi_az_clusters
 from operations.compliance.graph import UNKNOWN
 from operations.compliance.policies import allowed, attached, denies_other_accounts
 from operations.compliance.verdicts import (
@@ -12,6 +13,7 @@ from operations.compliance.verdicts import (
     fails,
     is_true,
     needs_runtime,
+    not_applicable,
     number,
     passes,
     require,
@@ -54,6 +56,10 @@ def continuous(graph: Graph) -> Iterator[Finding]:
             yield needs_runtime(plan, "rule")
             continue
         good = [rule for rule in rules if is_true(rule.get("enable_continuous_backup")) and _is_kept(rule)]
+        if not good and _of_multi_az_clusters(graph, plan):
+            # RDS itself allows it for as long as the cluster is there (constraint C47).
+            yield not_applicable(plan, "rule", "AWS Backup makes no continuous backups of a Multi-AZ cluster")
+            continue
         evidence = "; ".join(map(_text, good)) or "no rule with continuous backup, kept for 35 days"
         yield decided(plan, "rule.enable_continuous_backup", any(map(_is_daily, good)), evidence)
 
@@ -155,6 +161,17 @@ def in_a_plan(graph: Graph, resource: Resource) -> Finding:
     if uncertain:
         return needs_runtime(resource, attribute, "a selection by tags, or one that is not known yet")
     return fails(resource, attribute, "no selection of a backup plan covers it")
+
+
+def _of_multi_az_clusters(graph: Graph, plan: Resource) -> bool:
+    """Whether the databases that a plan covers are such clusters alone."""
+    clusters = set(map(id, multi_az_clusters(graph)))
+    covered = [
+        database
+        for selection in graph.referring(plan, "plan_id", "aws_backup_selection")
+        for database in graph.referred(selection, "resources", CLUSTER, INSTANCE)
+    ]
+    return bool(covered) and all(id(database) in clusters for database in covered)
 
 
 def _has_a_longest(lock: Resource) -> bool:

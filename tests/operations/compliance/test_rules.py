@@ -115,6 +115,23 @@ def test_what_a_multi_az_cluster_cannot_have_is_not_asked_of_it() -> None:
         assert verdict(check, a_cluster()) is Verdict.NOT_APPLICABLE, check
 
 
+def test_continuous_backups_are_asked_of_a_plan_that_covers_more_than_such_clusters() -> None:
+    def plan(*covered: str, **change: Any) -> dict[str, Any]:
+        arns = [f"${{{address}.arn}}" for address in covered]
+        return {
+            **a_cluster(**change),
+            "aws_db_instance": {"i": {}},
+            "aws_backup_plan": {"p": {"rule": [{"rule_name": "daily", "schedule": "cron(0 2 * * ? *)"}]}},
+            "aws_backup_selection": {"s": {"plan_id": "${aws_backup_plan.p.id}", "resources": arns}},
+        }
+
+    check = "backup.continuous"
+    assert verdict(check, plan("aws_rds_cluster.c")) is Verdict.NOT_APPLICABLE
+    assert verdict(check, plan("aws_rds_cluster.c", "aws_db_instance.i")) is Verdict.FAIL
+    assert verdict(check, plan("aws_rds_cluster.c", db_cluster_instance_class=None)) is Verdict.FAIL
+    assert verdict(check, plan()) is Verdict.FAIL
+
+
 def test_a_cluster_of_aurora_is_not_asked_for_what_its_instances_have() -> None:
     aurora = a_cluster(db_cluster_instance_class=None, engine="aurora-postgresql", monitoring_interval=None)
     graph = configuration.graph({"resource": aurora}, name="test", source="test")
