@@ -10,6 +10,8 @@ import pytest
 
 from environments import guard, manifest
 from environments.guard import System
+from modules.database.cluster_settings import ClusterSettings
+from modules.database.settings import DatabaseSettings
 from stacks.citizen_data import CitizenData
 from stacks.environment import Environment, load
 from tests.template import Template
@@ -68,6 +70,25 @@ def prod() -> Template:
 
 def test_it_is_one_state_of_about_150_resources(dev: Template) -> None:
     assert 130 <= len(list(dev.everything())) <= 170
+
+
+def test_its_database_can_be_a_cluster_too() -> None:
+    environment = load("dev")
+    database = DatabaseSettings(instance_class="db.m6gd.large", cluster=ClusterSettings())
+    with_cluster = environment.model_copy(update={"database": database})
+    template = Template.synthesized(
+        lambda app: CitizenData(app, environment=with_cluster), name="citizen-data"
+    )
+    assert template.all("aws_db_instance") == []
+    cluster = template.address("aws_rds_cluster", "database/cluster")
+    # The login of the application is made at the endpoint of the writer, as that of the master user is.
+    hosts = {
+        function["environment"]["variables"]["DATABASE_HOST"]
+        for function in template.all("aws_lambda_function")
+        if "DATABASE_HOST" in function["environment"]["variables"]
+    }
+    assert hosts == {f"${{{cluster}.endpoint}}"}
+    assert cluster in str(template.one("aws_backup_selection")["resources"])
 
 
 def test_it_names_no_endpoint_and_no_credentials(dev: Template) -> None:
