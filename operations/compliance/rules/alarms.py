@@ -188,7 +188,7 @@ def _watching(graph: Graph, resource: Resource) -> list[Resource] | Unknown:
         dimensions = alarm.value("dimensions")
         if dimensions is UNKNOWN:
             # Of another one: the instances of a cluster, say, which RDS names when it makes them.
-            if alarm.references.get("dimensions"):
+            if graph.referred(alarm, "dimensions", *graph.types()):
                 continue
             return UNKNOWN
         if isinstance(dimensions, dict) and names & set(map(str, dimensions.values())):

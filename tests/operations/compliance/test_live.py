@@ -14,6 +14,7 @@ from operations.compliance.live import reading
 from operations.compliance.rules import checks
 from operations.compliance.verdicts import Verdict
 from tests.localcloud.server import REGION, Server
+from tests.localcloud.test_rds_clusters import create as create_cluster
 from tests.operations.conftest import enter
 
 pytestmark = pytest.mark.server
@@ -101,6 +102,47 @@ def test_an_existing_entry_has_a_key_here(aws: Server) -> None:
     ]
     graph = read(resource("data.aws_secretsmanager_secret.s", "data", arn=arn, id=arn))
     assert verdict(graph, "secrets.own_key") is Verdict.FAIL
+
+
+def test_a_cluster_is_known_by_its_group_and_its_instances(aws: Server) -> None:
+    rds, cloudwatch = aws.client("rds"), aws.client("cloudwatch")
+    group = f"parameters-{uuid.uuid4().hex[:8]}"
+    rds.create_db_cluster_parameter_group(
+        DBClusterParameterGroupName=group, DBParameterGroupFamily="mysql8.0", Description="parameters"
+    )
+    rds.modify_db_cluster_parameter_group(
+        DBClusterParameterGroupName=group,
+        Parameters=[{"ParameterName": "require_secure_transport", "ParameterValue": "1"}],
+    )
+    made = create_cluster(aws, DBClusterParameterGroupName=group, StorageEncrypted=True)
+    name, (member, *_) = made["DBClusterIdentifier"], made["DBClusterMembers"]
+    dimension = {"Name": "DBInstanceIdentifier", "Value": member["DBInstanceIdentifier"]}
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        MetricName="CPUUtilization",
+        Namespace="AWS/RDS",
+        Dimensions=[dimension],
+        Statistic="Average",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=80,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    try:
+        graph = read(
+            resource("aws_rds_cluster.c", cluster_identifier=name, id=name, arn=made["DBClusterArn"]),
+            resource("aws_rds_cluster_parameter_group.p", name=group, id=group),
+            resource("aws_cloudwatch_metric_alarm.a", alarm_name=name, id=name),
+        )
+        assert verdict(graph, "cluster.encrypted") is Verdict.PASS
+        assert verdict(graph, "cluster.several_zones") is Verdict.PASS
+        assert verdict(graph, "database.mysql_tls") is Verdict.PASS
+        assert verdict(graph, "database.monitored") is Verdict.FAIL
+        (watched,) = checks()["alarms.databases_watched"](graph)
+        assert "CPUUtilization" not in str(watched.evidence)
+        assert "FreeStorageSpace" in str(watched.evidence)
+    finally:
+        rds.delete_db_cluster(DBClusterIdentifier=name, SkipFinalSnapshot=True)
 
 
 def test_a_type_without_a_reader_is_not_known(aws: Server) -> None:

@@ -140,7 +140,7 @@ def test_a_cluster_of_aurora_is_not_asked_for_what_its_instances_have() -> None:
 
 def test_alarms_on_the_instances_of_a_cluster_are_alarms_on_the_cluster() -> None:
     metrics = ("CPUUtilization", "DatabaseConnections", "FreeStorageSpace", "ReadLatency", "WriteLatency")
-    alarms = {
+    alarms: dict[str, dict[str, Any]] = {
         f"a{index}": {
             "alarm_name": f"a{index}",
             "metric_name": metric,
@@ -155,3 +155,5 @@ def test_alarms_on_the_instances_of_a_cluster_are_alarms_on_the_cluster() -> Non
     # What the alarms on the cluster are called is known after the apply; that says nothing of another one.
     other = {**watched, "aws_lambda_function": {"f": {"function_name": "f"}}}
     assert verdict("alarms.functions_watched", other) is Verdict.FAIL
+    alarms["elsewhere"] = {"metric_name": "Errors", "dimensions": "${var.dimensions}"}
+    assert verdict("alarms.functions_watched", other) is Verdict.NEEDS_RUNTIME
