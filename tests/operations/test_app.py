@@ -39,7 +39,7 @@ COMMANDS = {
         "state",
         "unlock",
     ],
-    ("ci",): ["comment", "drift", "encrypt-plans", "fetch-plan", "systems"],
+    ("ci",): ["comment", "comply", "drift", "encrypt-plans", "fetch-plan", "systems"],
     ("credentials",): ["check"],
     ("local",): ["down", "env", "reset", "status", "up"],
     ("manifest",): ["check", "remove", "update"],
