@@ -14,7 +14,7 @@ def services() -> dict[str, str]:
     found = postgres_machine.installed()
     database = (
         f"each PostgreSQL instance or cluster is a real server (PostgreSQL {found.version}, TLS); "
-        "standby, readers, snapshots and metrics are emulated"
+        "an instance's snapshots hold its data; standby, readers and metrics are emulated"
         if found
         else "emulated, with an address that leads nowhere: PostgreSQL (initdb, pg_ctl) is not installed here"
     )
@@ -22,5 +22,5 @@ def services() -> dict[str, str]:
         "RDS": database,
         "Lambda": f"runs the deployed package in a process (Python {platform.python_version()}), without the VPC",
         "Secrets Manager": "emulated; a rotation calls the four steps of its function, again after a failure",
-        "all other": f"emulated by moto {moto}: IAM allows everything, backups do not run, alarms see no metrics",
+        "all other": f"emulated by moto {moto}: IAM allows everything, plans start no backups, alarms see no metrics",
     }

@@ -32,6 +32,9 @@ NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 COMPUTED_SINCE = 15
 """Major version from which ``postgres -C`` computes what depends on the libraries."""
 
+WAL_KEPT = "2GB"
+"""How much of the log of changes an instance keeps (PostgreSQL 13 or newer): as far back it can be restored to."""
+
 _ROLES = ("rds_superuser", "rds_iam", "rds_password", "rds_replication")
 
 
@@ -55,6 +58,16 @@ class Server:
     def folder(self) -> Path:
         """Where its files are."""
         return home(self.directory) / self.name
+
+    @property
+    def data(self) -> Path:
+        """PostgreSQL's own folder."""
+        return self.folder / "data"
+
+    @property
+    def runs(self) -> bool:
+        """Whether it was started and not stopped."""
+        return (self.data / "postmaster.pid").is_file()
 
     def create(
         self,
@@ -92,9 +105,10 @@ class Server:
             os.chown(path, owner.pw_uid, owner.pw_gid)
         self._run(
             "initdb", "--no-sync", "-E", "UTF8", "--locale=C", "-A", "scram-sha-256", "-U", ADMINISTRATOR,
-            "--pwfile", str(secret), "-D", str(self._data),
+            # In small pieces, because a snapshot is a copy with whole pieces.
+            "--wal-segsize=1", "--pwfile", str(secret), "-D", str(self.data),
         )  # fmt: skip
-        with (self._data / "postgresql.conf").open("a") as settings:
+        with (self.data / "postgresql.conf").open("a") as settings:
             settings.write("include 'holdfast.conf'\n")
         self.start(force_tls=force_tls)
         with self.connect() as connection:
@@ -153,13 +167,13 @@ class Server:
         """
         choice = postgres_parameters.choose(parameters, self._complaint)
         self._write_settings(choice.taken, force_tls=force_tls)
-        self._run("pg_ctl", "reload", "-D", str(self._data), "-s")
+        self._run("pg_ctl", "reload", "-D", str(self.data), "-s")
         return choice
 
     def stop(self) -> None:
         """Stop it, if it runs; open connections are closed."""
-        if (self._data / "postmaster.pid").is_file() and installed():
-            self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "fast", "-w", "-s", check=False)
+        if self.runs and installed():
+            self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-s", check=False)
 
     def remove(self) -> None:
         """Stop it and delete its files."""
@@ -168,7 +182,7 @@ class Server:
 
     def exists(self) -> bool:
         """Whether it was made and is not removed."""
-        return (self._data / "PG_VERSION").is_file()
+        return (self.data / "PG_VERSION").is_file()
 
     def set_password(self, username: str, password: str) -> None:
         """Change a password. The server gets the SCRAM verifier, so that no log can have the password.
@@ -202,10 +216,6 @@ class Server:
         connection.run("SET default_transaction_read_only = off")
         return connection
 
-    @property
-    def _data(self) -> Path:
-        return self.folder / "data"
-
     def _write_settings(self, parameters: Mapping[str, str], *, force_tls: bool) -> None:
         settings = {
             "ssl_min_protocol_version": "TLSv1.2",
@@ -220,19 +230,21 @@ class Server:
             "timezone": "UTC",
             # What is lost when this machine stops is an emulated database.
             "fsync": "off",
+            # The log of changes is kept, to restore to a point in time from it.
+            "wal_keep_size": WAL_KEPT,
         }
-        (self._data / "holdfast.conf").write_text(
+        (self.data / "holdfast.conf").write_text(
             "".join(f"{name} = {_quoted(str(value))}\n" for name, value in settings.items())
         )
         kind = "hostssl" if force_tls else "host"
-        (self._data / "pg_hba.conf").write_text(f"{kind} all all 127.0.0.0/8 scram-sha-256\n")
+        (self.data / "pg_hba.conf").write_text(f"{kind} all all 127.0.0.0/8 scram-sha-256\n")
 
     def _started(self, choice: Choice, *, force_tls: bool) -> Choice:
         self._write_settings(choice.taken, force_tls=force_tls)
         log = self.folder / "server.log"
         wait = ("-w", "-t", str(START_SECONDS))
         try:
-            self._run("pg_ctl", "start", "-D", str(self._data), *wait, "-s", "-l", str(log))
+            self._run("pg_ctl", "start", "-D", str(self.data), *wait, "-s", "-l", str(log))
         except PostgresError as error:
             lines = log.read_text(errors="replace").splitlines()[-5:] if log.is_file() else [str(error)]
             raise PostgresError("\n".join(lines)) from error
@@ -242,13 +254,13 @@ class Server:
         """Ask PostgreSQL whether it takes parameters; return what it says against them."""
         asked = "port"
         # This one is computed as at a start, with the libraries loaded; not while the server runs.
-        if _has_computed_settings() and not (self._data / "postmaster.pid").is_file():
+        if has(COMPUTED_SINCE) and not self.runs:
             asked = "shared_memory_size"
         given = [argument for name, value in parameters.items() for argument in ("-c", f"{name}={value}")]
         done = self._execute(
             "postgres",
             "-D",
-            str(self._data),
+            str(self.data),
             "-C",
             asked,
             *given,
@@ -323,6 +335,7 @@ def _quoted(value: str) -> str:
     return f"'{escaped}'"
 
 
-def _has_computed_settings() -> bool:
+def has(major: int) -> bool:
+    """Whether the installed PostgreSQL is of this major version or a newer one."""
     found = installed()
-    return found is not None and int(found.version.split(".")[0]) >= COMPUTED_SINCE
+    return found is not None and int(found.version.split(".")[0]) >= major

@@ -35,6 +35,8 @@ NOT_OFFERED = frozenset(
         "ssl_key_file",
         "timezone",
         "unix_socket_directories",
+        "wal_keep_size",
+        "wal_level",
     }
 )
 """What RDS decides itself, and what the local server's own settings are."""

@@ -3,8 +3,7 @@
 What moto 5.2.5 lacks, and what Terraform shows:
 
 - The access policy and the notifications of a vault: neither can be made.
-- ListRecoveryPointsByBackupVault: a vault with ``force_destroy`` cannot be destroyed. No backups run here, so a vault has
-  no recovery points, and its lock and policy keep nobody from anything.
+- ListRecoveryPointsByBackupVault: a vault with ``force_destroy`` cannot be destroyed. It is in ``backup_jobs``.
 - ListTags wants a slash at the end of the path, which the provider does not send: tags are lost.
 """
 
@@ -38,7 +37,6 @@ def install() -> None:
     response.put_backup_vault_notifications = _put_notifications
     response.get_backup_vault_notifications = _get_notifications
     response.delete_backup_vault_notifications = _delete_notifications
-    response.list_recovery_points_by_backup_vault = _list_recovery_points
     response.list_tags = _list_tags
     response.delete_backup_vault = _with_tags(response.delete_backup_vault)
     urls.url_paths["{0}/backup-vaults/(?P<name>[^/]+)/(?P<what>.+)$"] = urls.response.dispatch
@@ -98,12 +96,6 @@ def _delete_notifications(self: Response) -> str:
     """DeleteBackupVaultNotifications."""
     _vault(self).holdfast_notifications = None
     return ""
-
-
-def _list_recovery_points(self: Response) -> str:
-    """ListRecoveryPointsByBackupVault: none, because no backups run."""
-    _vault(self)
-    return json.dumps({"RecoveryPoints": []})
 
 
 def _list_tags(self: Response) -> str:

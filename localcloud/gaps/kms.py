@@ -1,7 +1,8 @@
-"""KMS: how often a key is rotated.
+"""KMS: how often a key is rotated, and which key.
 
 In moto 5.2.5 EnableKeyRotation ignores ``RotationPeriodInDays``, and GetKeyRotationStatus answers neither it nor the date
 of the next rotation: Terraform plans to set the period each time. Here both are kept; no key is really rotated.
+RotateKeyOnDemand and ListKeyRotations take an alias in moto, and AWS takes the id or ARN of the key.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ def install() -> None:
     key.holdfast_rotated = 0.0
     response.enable_key_rotation = _with_period(response.enable_key_rotation)
     response.get_key_rotation_status = _with_period_answered(response.get_key_rotation_status)
+    for operation in ("rotate_key_on_demand", "list_key_rotations"):
+        setattr(response, operation, _without_alias(getattr(response, operation)))
 
 
 def _key(response: Response) -> Key:
@@ -73,3 +76,11 @@ def _with_period_answered(status: Callable[[Response], str]) -> Callable[[Respon
         return json.dumps({"KeyId": key.id, **answer})
 
     return get_key_rotation_status
+
+
+def _without_alias(answer: Callable[[Response], str]) -> Callable[[Response], str]:
+    def of_a_key(self: Response) -> str:
+        self._validate_cmk_id(self._get_param("KeyId"))
+        return answer(self)
+
+    return of_a_key

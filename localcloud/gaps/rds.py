@@ -10,7 +10,6 @@ What moto 5.2.5 lacks, and what Terraform shows:
   ``ForceFailover`` does not move it: a failover drill sees nothing.
 - gp3 has neither IOPS nor throughput; without an explicit minor version the engine has none.
 - A read replica has its source's standby, without being asked for one: a diff on every plan.
-- An instance that is restored to a point in time says that it is a read replica: a plan to promote it.
 - Deletion without a final snapshot's name is accepted.
 """
 
@@ -72,10 +71,7 @@ def install() -> None:
     instance.__init__ = _initialized(instance.__init__)
     instance.update = _updated(instance.update)
     backend.create_db_instance_read_replica = _with_own_id(backend.create_db_instance_read_replica)
-    backend.restore_db_instance_to_point_in_time = _as_no_replica(
-        backend.restore_db_instance_to_point_in_time
-    )
-    backend.delete_db_instance = _with_final_snapshot(backend.delete_db_instance)
+    response.delete_db_instance = _with_final_snapshot(response.delete_db_instance)
     response.reboot_db_instance = _with_failover(response.reboot_db_instance)
     _let_windows_touch()
 
@@ -124,27 +120,18 @@ def _with_own_id(create: Callable[..., Instance]) -> Callable[..., Instance]:
     return create_db_instance_read_replica
 
 
-def _as_no_replica(restore: Callable[..., Instance]) -> Callable[..., Instance]:
-    def restore_db_instance_to_point_in_time(self: Backend, *arguments: Any, **settings: Any) -> Instance:  # noqa: ANN401
-        instance = restore(self, *arguments, **settings)
-        instance.source_db_instance_identifier = None
-        return instance
-
-    return restore_db_instance_to_point_in_time
-
-
-def _with_final_snapshot(delete: Callable[..., Instance]) -> Callable[..., Instance]:
-    def delete_db_instance(self: Backend, *arguments: Any, **settings: Any) -> Instance:  # noqa: ANN401
+def _with_final_snapshot(delete: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def delete_db_instance(self: Any) -> Any:  # noqa: ANN401 - moto's response class
         from moto.rds.exceptions import InvalidParameterCombination  # noqa: PLC0415
 
-        # CloudFormation's way in moto gives the identifier alone; a replica has no final snapshot.
-        found = self.databases.get(settings.get("db_instance_identifier"))
-        named = settings.get("final_db_snapshot_identifier") or settings.get("skip_final_snapshot")
+        found = self.backend.databases.get(self.params.get("DBInstanceIdentifier"))
+        named = self.params.get("FinalDBSnapshotIdentifier") or self.params.get("SkipFinalSnapshot")
+        # A replica has no final snapshot.
         if found and not named and not found.is_replica and found.db_cluster_identifier is None:
             raise InvalidParameterCombination(
                 "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."
             )
-        return delete(self, *arguments, **settings)
+        return delete(self)
 
     return delete_db_instance
 

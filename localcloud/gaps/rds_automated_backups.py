@@ -1,6 +1,7 @@
 """RDS: automated backups that are replicated to another region, which moto 5.2.5 does not have.
 
-The second region answers with them, and the instance names them; there is no data in them.
+The second region answers with them, and the instance names them. What is restored from them (``rds_snapshots``) has the data of
+the instance, as long as that is there: the first region is not really lost.
 """
 
 from __future__ import annotations
@@ -112,6 +113,34 @@ def _name_at_source(instance: Instance, arns: list[str]) -> None:
     instance.db_instance_automated_backups_replications = [
         {"DBInstanceAutomatedBackupsArn": arn} for arn in arns
     ]
+
+
+def replicated(backend: Any, arn: str) -> Backup:  # noqa: ANN401 - moto's
+    """Return a replicated backup of a region.
+
+    Raises:
+        RDSClientError: there is none.
+    """
+    found: dict[str, Backup] = backend.__dict__.get("holdfast_replicated_backups", {})
+    if arn not in found:
+        raise _not_found(arn)
+    return found[arn]
+
+
+def source_of(backup: Backup) -> Instance:
+    """Return the instance of a replicated backup, whatever its name is by now.
+
+    Raises:
+        RDSClientError: it was deleted.
+    """
+    from moto.rds.models import rds_backends  # noqa: PLC0415
+
+    _, _, _, region, account, *_ = backup["DBInstanceArn"].split(":")
+    of_it = backup["DbiResourceId"]
+    for instance in rds_backends[account][region].databases.values():
+        if instance.dbi_resource_id == of_it and not instance.is_replica:
+            return instance
+    raise _not_found(of_it)
 
 
 def _not_found(what: str) -> Exception:

@@ -8,9 +8,9 @@ and StartDBInstance do what they say, DeleteDBInstance removes it.
 The server gets the parameters of the parameter group that it accepts, and ``rds.force_ssl``: those to be applied
 immediately at once, the others at the next start. The log names what it did not get, and why.
 
-Emulated as before: the engine's version (the server has the installed one), Multi-AZ, and what a snapshot holds: a
-restored instance has its users and its database, without the data. A read replica answers with its source's server.
-Without PostgreSQL on the machine, everything is emulated, and the log says so.
+Emulated as before: the engine's version (the server has the installed one) and Multi-AZ. A read replica answers with its
+source's server. What snapshots hold is in ``rds_snapshots``. Without PostgreSQL on the machine, everything is emulated, and
+the log says so.
 """
 
 from __future__ import annotations
@@ -20,11 +20,14 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from localcloud import postgres, postgres_machine
 from localcloud.gaps import rds_groups
+from localcloud.postgres_copies import Copy
 from localcloud.postgres_parameters import Choice
 
 Instance: TypeAlias = Any
@@ -39,8 +42,29 @@ FORCED_SINCE = 15
 """Major version from which it is on by default
 (source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html)."""
 
+RESTARTING = frozenset({"db_instance_class", "db_parameter_group_name", "db_port_number", "engine_version"})
+"""What ModifyDBInstance restarts an instance for."""
+
+FROM = "holdfast_from"
+"""Key of the :class:`Origin` among the settings of a new instance."""
+
 _LOG = logging.getLogger(__name__)
 _one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """What a new instance is made from, instead of empty.
+
+    Args:
+        copy: of another instance's server.
+        changes_of: that instance, to do again what it did since then.
+        until: leave out what it did later.
+    """
+
+    copy: Copy
+    changes_of: Instance = None
+    until: datetime | None = None
 
 
 def install() -> None:
@@ -51,7 +75,7 @@ def install() -> None:
     backend: Any = models.RDSBackend
     if "holdfast_server" in vars(models.DBInstance):
         return
-    atexit.register(lambda: postgres.stop_all(_directory()))
+    atexit.register(lambda: postgres.stop_all(directory()))
     cluster: Any = models.DBCluster
     for kind in (instance, cluster):
         kind.holdfast_server = None
@@ -94,18 +118,20 @@ def start_all() -> None:
 def server_of(instance: Instance) -> postgres.Server:
     """Return the server of an instance that has one."""
     name, address = instance.holdfast_server
-    return postgres.Server(directory=_directory(), name=name, address=address, port=int(instance.port))
+    return postgres.Server(directory=directory(), name=name, address=address, port=int(instance.port))
 
 
-def _directory() -> Path:
+def directory() -> Path:
+    """Return where the local AWS keeps its files."""
     return Path(os.environ["HOLDFAST_LOCAL_DIR"])
 
 
 def _created(create: Callable[[Backend, dict[str, Any]], Instance]) -> Callable[..., Instance]:
     def create_db_instance(self: Backend, db_kwargs: dict[str, Any]) -> Instance:
+        origin = db_kwargs.pop(FROM, None)
         instance = create(self, db_kwargs)
         if instance.engine == "postgres" and instance.db_cluster_identifier is None:
-            attempt("create", instance, create_server)
+            attempt("create", instance, lambda found: create_server(found, origin))
         return instance
 
     return create_db_instance
@@ -115,7 +141,7 @@ def _modified(modify: Callable[[Backend, str, dict[str, Any]], Instance]) -> Cal
     def modify_db_instance(self: Backend, db_instance_identifier: str, db_kwargs: dict[str, Any]) -> Instance:
         instance = modify(self, db_instance_identifier, db_kwargs)
         if instance.holdfast_server:
-            if db_kwargs.keys() & {"db_port_number", "db_parameter_group_name"}:
+            if db_kwargs.keys() & RESTARTING:
                 attempt("restart", instance, start_server)
             if password := db_kwargs.get("master_user_password"):
                 attempt(
@@ -150,27 +176,51 @@ def _then(operation: Callable[..., Instance], work: Callable[[Instance], None]) 
     return with_server
 
 
-def create_server(instance: Instance) -> None:
-    """Make the server of an instance that is new."""
-    password = getattr(instance, "_master_user_password", None)
-    if not password:
-        raise postgres_machine.PostgresError("RDS manages the password, which only it knows")
+def create_server(instance: Instance, origin: Origin | None = None) -> None:
+    """Make the server of an instance that is new.
+
+    Args:
+        instance: the instance.
+        origin: what it is made from, instead of empty.
+    """
     name = _free_name(instance)
     server = postgres.Server(
-        directory=_directory(),
+        directory=directory(),
         name=name,
         address=postgres_machine.free_address(name, int(instance.port)),
         port=int(instance.port),
     )
-    choice = server.create(
+    choice = _restored(instance, server, origin) if origin else _new(instance, server)
+    instance.holdfast_server = (name, server.address)
+    _note(instance, choice)
+
+
+def fill(instance: Instance, origin: Origin) -> None:
+    """Give an instance that there is other data."""
+    _note(instance, _restored(instance, server_of(instance), origin))
+
+
+def _restored(instance: Instance, server: postgres.Server, origin: Origin) -> Choice:
+    return origin.copy.restore(
+        server,
+        force_tls=_forces_tls(instance),
+        parameters=_parameters(instance),
+        changes_of=server_of(origin.changes_of) if origin.changes_of else None,
+        until=origin.until,
+    )
+
+
+def _new(instance: Instance, server: postgres.Server) -> Choice:
+    password = getattr(instance, "_master_user_password", None)
+    if not password:
+        raise postgres_machine.PostgresError("RDS manages the password, which only it knows")
+    return server.create(
         username=instance.master_username,
         password=password,
         database=instance.db_name,
         force_tls=_forces_tls(instance),
         parameters=_parameters(instance),
     )
-    instance.holdfast_server = (name, server.address)
-    _note(instance, choice)
 
 
 def _free_name(instance: Instance) -> str:

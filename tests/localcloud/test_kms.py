@@ -49,7 +49,18 @@ def a_period_out_of_range_is_refused(server: Server) -> None:
     assert server.client("kms").get_key_rotation_status(KeyId=name)["KeyRotationEnabled"] is False
 
 
+def a_key_is_rotated_on_demand_by_its_id(server: Server) -> None:
+    kms, name = server.client("kms"), key(server)
+    kms.create_alias(AliasName=f"alias/{name}", TargetKeyId=name)
+    kms.rotate_key_on_demand(KeyId=name)
+    (rotation,) = kms.list_key_rotations(KeyId=name)["Rotations"]
+    assert (rotation["KeyId"], rotation["RotationType"]) == (name, "ON_DEMAND")
+    with pytest.raises(ClientError, match="Invalid keyId"):
+        kms.rotate_key_on_demand(KeyId=f"alias/{name}")
+
+
 GAPS: list[Check] = [
+    a_key_is_rotated_on_demand_by_its_id,
     the_period_is_kept,
     the_period_can_be_changed,
     a_year_is_the_default,

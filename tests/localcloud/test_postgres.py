@@ -37,7 +37,7 @@ def connect(server: Server, instance: dict[str, Any], password: str = PASSWORD, 
 
 
 def create(server: Server, **settings: Any) -> dict[str, Any]:
-    client, name = server.client("rds"), f"db-{uuid.uuid4().hex[:8]}"
+    client, name = server.client("rds"), settings.get("DBInstanceIdentifier", f"db-{uuid.uuid4().hex[:8]}")
     client.create_db_instance(
         **{
             "DBInstanceIdentifier": name,

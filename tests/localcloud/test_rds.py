@@ -222,14 +222,6 @@ def a_replica_has_no_standby_without_asking(server: Server) -> None:
         assert describe(server, name)["MultiAZ"] is expected
 
 
-def what_is_restored_is_no_replica(server: Server) -> None:
-    source, name = create(server)["DBInstanceIdentifier"], new_name("restored")
-    server.client("rds").restore_db_instance_to_point_in_time(
-        SourceDBInstanceIdentifier=source, TargetDBInstanceIdentifier=name, UseLatestRestorableTime=True
-    )
-    assert "ReadReplicaSourceDBInstanceIdentifier" not in describe(server, name)
-
-
 GAPS: list[Check] = [
     each_instance_has_an_id_of_its_own,
     performance_insights_are_kept,
@@ -243,7 +235,6 @@ GAPS: list[Check] = [
     a_major_version_gets_a_minor_one,
     a_final_snapshot_needs_a_name,
     a_replica_has_no_standby_without_asking,
-    what_is_restored_is_no_replica,
     a_subscription_is_enabled,
     a_subscription_can_be_changed,
     authorities_are_described,
