@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from constructs import Construct
 
 from modules.aws.account import Account
+from modules.aws.destruction import refuse_destruction
 from modules.aws.provider import aws_provider
 from modules.backup.backup import Backup
 from modules.bucket.bucket import LoggedBucket
@@ -66,6 +67,8 @@ class Postgres:
         self._purpose = purpose
         self._removable = removable
         aws_provider(scope, region=settings.region)
+        if settings.profile == "regulated":
+            refuse_destruction(scope, lifted=removable)
         self.account = account = Account(scope, "account", region=settings.region)
         self.keys = keys = KeyRing(scope, "keys", name=name, account=account, settings=settings.keys)
         self.network = network_from_settings(

@@ -116,6 +116,27 @@ def test_an_instance_that_there_is_stays_whatever_it_was_made_from() -> None:
         assert {"snapshot_identifier", "restore_to_point_in_time"} <= set(ignored)
 
 
+def test_a_resize_changes_arguments_that_rds_changes_in_place() -> None:
+    before = _template().one("aws_db_instance")
+    after = _template(
+        instance_class="db.r6g.xlarge",
+        storage_gb=400,
+        max_storage_gb=2000,
+        iops=12000,
+        throughput_mbps=500,
+        apply_immediately=True,
+    ).one("aws_db_instance")
+    assert {name for name in after if after[name] != before.get(name)} == {
+        "allocated_storage",
+        "apply_immediately",
+        "instance_class",
+        "iops",
+        "max_allocated_storage",
+        "storage_throughput",
+    }
+    assert (before["apply_immediately"], after["apply_immediately"]) == (False, True)
+
+
 def test_a_major_upgrade_is_asked_for() -> None:
     assert "allow_major_version_upgrade" not in _template().one("aws_db_instance")
     asked = _template(engine_version="17", allow_major_version_upgrade=True)

@@ -31,6 +31,7 @@ DATABASE = resource(
 )
 VAULT = resource("aws_backup_vault", force_destroy=False)
 BUCKET = resource("aws_s3_bucket", force_destroy=False)
+REFUSAL = resource("terraform_data", name="destroying-it-needs-HOLDFAST_REMOVAL-allow")
 LOCK = resource("aws_backup_vault_lock_configuration", backup_vault_name="vault")
 
 
@@ -40,10 +41,11 @@ def test_an_empty_state_has_nothing() -> None:
 
 
 def test_everything_protected_is_named_with_its_reason() -> None:
-    assert protection.protected(state(DATABASE, VAULT, BUCKET, LOCK)) == {
+    assert protection.protected(state(DATABASE, VAULT, BUCKET, REFUSAL, LOCK)) == {
         "aws_db_instance.it": "deletion protection is on",
         "aws_backup_vault.it": "a vault with recovery points in it cannot be deleted",
         "aws_s3_bucket.it": "a bucket with objects in it cannot be deleted",
+        REFUSAL["address"]: "lets every plan fail that destroys the whole system",
         "aws_backup_vault_lock_configuration.it": "locks the vault's recovery points",
     }
 

@@ -185,6 +185,17 @@ def test_c33_c38_a_regulated_system_is_protected_and_can_be_released(prod: Templ
     )
 
 
+def test_terraform_refuses_to_destroy_a_regulated_system_and_says_what_allows_it(
+    dev: Template, prod: Template
+) -> None:
+    released = synthesized(load("prod").database_ha, removable=True)
+    for template, refuses in ((prod, True), (released, False)):
+        (refusal,) = template.document["resource"]["terraform_data"].items()
+        assert refusal[0] == "destroying-it-needs-HOLDFAST_REMOVAL-allow"
+        assert refusal[1]["lifecycle"] == {"prevent_destroy": refuses}
+    assert "terraform_data" not in dev.document["resource"]
+
+
 def test_the_manifests_name_all_that_holds_data(dev: Template, prod: Template) -> None:
     for name, template in (("dev", dev), ("prod", prod)):
         recorded = manifest.read(manifest.file(name), systems=[NAME])
