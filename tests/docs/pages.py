@@ -43,14 +43,19 @@ class Page:
     @property
     def code(self) -> list[str]:
         """Every line of a block in a shell's language, and every code span."""
-        shell = (text for language, text in _BLOCK.findall(self.text) if language in {"sh", "text", ""})
-        return [line for text in shell for line in text.splitlines()] + _SPAN.findall(self.prose)
+        return code(self.text)
 
     def python(self) -> dict[str, str]:
         """The files that the page shows, by the path that it names before each."""
         return dict(
             re.findall(r"^`([\w/]+\.py)`:\n\n```python\n(.*?)^```$", self.text, re.MULTILINE | re.DOTALL)
         )
+
+
+def code(text: str) -> list[str]:
+    """Every line of a block in a shell's language, and every code span, of a text."""
+    shell = (block for language, block in _BLOCK.findall(text) if language in {"sh", "text", ""})
+    return [line for block in shell for line in block.splitlines()] + _SPAN.findall(_BLOCK.sub("", text))
 
 
 def pages() -> list[Page]:

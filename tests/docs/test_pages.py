@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer.main
 
+from environments import manifest
 from operations.app import app
 from stacks.environment import Environment
 from stacks.settings_reference import models
-from tests.docs import decisions
+from tests.docs import decisions, runbook
 from tests.docs.pages import ROOT, Page, pages
 
 if TYPE_CHECKING:
@@ -116,6 +117,12 @@ def test_every_setting_that_is_named_exists(page: Page) -> None:
     places = "|".join(place for place, _ in models(Environment) if place and "." not in place)
     named = {span for span in page.code if re.fullmatch(rf"(?:{places})\.[a-z_]+", span)}
     assert named - known == set()
+
+
+def test_the_addresses_in_the_runbook_are_those_of_the_manifest() -> None:
+    named = set(re.findall(r"aws_\w+\.\w+_[0-9A-F]{8}", runbook.PAGE.text))
+    assert named
+    assert named <= {entry.address for entry in manifest.read(manifest.file("dev"))}
 
 
 def test_every_guide_is_in_the_index() -> None:

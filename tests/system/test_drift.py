@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.operations.drift.commands import run
+from tests.aws_cli import run
 from tests.system.checkout import STACK, Checkout, succeeded
 from tests.system.fixtures import Demo, holdfast
 from tests.system.tampering import CHANGES, Change

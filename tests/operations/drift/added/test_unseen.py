@@ -13,9 +13,9 @@ import pytest
 from environments.problem import Problem
 from operations.drift.added import unseen
 from operations.drift.added.model import Added
+from tests.aws_cli import run
 from tests.localcloud.server import REGION, Server
 from tests.operations.drift.added.finding import parts_of
-from tests.operations.drift.commands import run
 
 pytestmark = pytest.mark.server
 
