@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from tests.system import alignment
+from tests.docs import runbook
+from tests.system import alignment, database_ha
 from tests.system.checkout import DATABASE_HA, Checkout, succeeded
+from tests.system.database_ha import names, write
 from tests.system.fixtures import checkout, holdfast
 
 pytestmark = [
@@ -29,7 +34,7 @@ def deployed() -> Iterator[Checkout]:
         succeeded(made.holdfast("local", "up"))
         succeeded(holdfast(made, "bootstrap"))
         succeeded(holdfast(made, f"secret create {DATABASE_HA}"))
-        succeeded(holdfast(made, f"deploy {DATABASE_HA} --auto-approve"))
+        database_ha.deploy(made)
         yield made
 
 
@@ -39,13 +44,16 @@ def instance(deployed: Checkout) -> dict[str, Any]:
     return dict(found)
 
 
+def instance_now(made: Checkout) -> dict[str, Any]:
+    return database_ha.instance(made, "ha-postgres-prod")
+
+
 def outputs(made: Checkout, prefix: str) -> set[str]:
     return {value for name, value in made.outputs.items() if name.startswith(prefix)}
 
 
 def test_a_second_plan_is_empty(deployed: Checkout) -> None:
-    plan = deployed.terraform("plan -detailed-exitcode -input=false -no-color", DATABASE_HA)
-    assert plan.returncode == 0, plan.stdout
+    assert "No changes" in database_ha.cdktf(deployed, "diff")
 
 
 def test_its_state_is_kept_beside_those_of_other_systems(deployed: Checkout) -> None:
@@ -270,55 +278,49 @@ def test_a_failover_moves_it_to_the_standbys_zone_and_terraform_sees_no_change(d
         return found["AvailabilityZone"], found["SecondaryAvailabilityZone"]
 
     before = zones()
-    rds.reboot_db_instance(DBInstanceIdentifier="ha-postgres-prod", ForceFailover=True)
+    fail_over, _ = runbook.commands("Fail over")
+    database_ha.aws(deployed, fail_over)
     assert zones()[0] == before[1]
     succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
-    plan = deployed.terraform("plan -detailed-exitcode -input=false -no-color", DATABASE_HA)
-    assert plan.returncode == 0, plan.stdout
+    assert database_ha.changes(deployed) == ""
 
 
 def test_it_is_restored_to_a_point_in_time_under_its_name(deployed: Checkout) -> None:
-    rds = deployed.client("rds")
-    (before,) = rds.describe_db_instances()["DBInstances"]
-    # As docs/runbook.md has it: rename, forget, say from what, deploy; and it becomes larger with that.
-    rds.modify_db_instance(
-        DBInstanceIdentifier="ha-postgres-prod",
-        NewDBInstanceIdentifier="ha-postgres-prod-before",
-        ApplyImmediately=True,
-    )
-    (forgotten,) = [
-        address
-        for address in succeeded(deployed.terraform("state list", DATABASE_HA)).split()
-        if address.startswith("aws_db_instance.")
-    ]
-    succeeded(deployed.terraform(f"state rm {forgotten}", DATABASE_HA))
+    before = instance_now(deployed)
+    write(deployed, "early")
+    point = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1)
+    while datetime.now(UTC) <= point:
+        time.sleep(0.1)
+    write(deployed, "late")
+    database_ha.put_aside(deployed)
     settings = deployed.folder / "environments" / "prod.tfvars"
     original = settings.read_text(encoding="utf-8")
     class_ = 'instance_class                      = "db.m6g.large"'
     assert class_ in original
-    restore = 'restore = { instance = "ha-postgres-prod-before" }'
-    settings.write_text(
-        original.replace(class_, f'instance_class = "db.m6g.xlarge"\n    {restore}'), encoding="utf-8"
-    )
+    restore = f'restore = {{ instance = "ha-postgres-prod-before", time = "{point:%Y-%m-%dT%H:%M:%SZ}" }}'
+    settings.write_text(original.replace(class_, f"{class_}\n    {restore}"), encoding="utf-8")
     succeeded(holdfast(deployed, f"deploy {DATABASE_HA} --auto-approve"))
-    (restored,) = rds.describe_db_instances(DBInstanceIdentifier="ha-postgres-prod")["DBInstances"]
+    restored = instance_now(deployed)
     assert restored["DbiResourceId"] != before["DbiResourceId"]
-    assert restored["DBInstanceClass"] == "db.m6g.xlarge"
     assert restored["KmsKeyId"] == deployed.outputs["key_arns_database"]
+    assert names(deployed) == ["early"]
+    assert names(deployed, "ha-postgres-prod-before") == ["early", "late"]
     # What it was restored from may go from the file: it counts when an instance is made.
-    settings.write_text(settings.read_text(encoding="utf-8").replace(restore, ""), encoding="utf-8")
-    succeeded(deployed.in_local_shell(f".venv/bin/python main.py {DATABASE_HA}"))
-    plan = deployed.terraform("plan -detailed-exitcode -input=false -no-color", DATABASE_HA)
-    assert plan.returncode == 0, plan.stdout
+    settings.write_text(original, encoding="utf-8")
+    assert "No changes" in database_ha.cdktf(deployed, "diff")
 
 
 def test_the_secret_opens_the_restored_one_too(deployed: Checkout) -> None:
     succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
-    rds = deployed.client("rds")
-    rds.modify_db_instance(
-        DBInstanceIdentifier="ha-postgres-prod-before", DeletionProtection=False, ApplyImmediately=True
-    )
-    rds.delete_db_instance(DBInstanceIdentifier="ha-postgres-prod-before", SkipFinalSnapshot=True)
+    database_ha.tidy_up(deployed)
+
+
+def test_a_recovery_point_keeps_its_vault(deployed: Checkout) -> None:
+    backup, *_ = runbook.commands("Beside the database")
+    point = database_ha.aws(deployed, backup)["RecoveryPointArn"]
+    vault = deployed.outputs["backup_vault_name"]
+    with pytest.raises(ClientError, match="is locked"):
+        deployed.client("backup").delete_recovery_point(BackupVaultName=vault, RecoveryPointArn=point)
 
 
 def test_each_role_is_for_one_service_of_this_account(deployed: Checkout) -> None:
@@ -341,9 +343,9 @@ def test_it_is_not_destroyed_without_being_told_to(deployed: Checkout) -> None:
 
 
 def test_it_is_destroyed_when_it_is_told_to(deployed: Checkout) -> None:
-    printed = succeeded(holdfast(deployed, f"destroy {DATABASE_HA} --auto-approve --allow-protected"))
-    assert "final snapshot" in printed
-    assert succeeded(deployed.terraform("state list", DATABASE_HA)).split() == []
+    database_ha.deploy(deployed, removal=True)
+    database_ha.cdktf(deployed, "destroy", removal=True)
+    assert database_ha.addresses(deployed) == []
     assert deployed.client("rds").describe_db_instances()["DBInstances"] == []
     names = {
         snapshot["DBSnapshotIdentifier"]
