@@ -33,6 +33,9 @@ TRIED = {
     "Rotate keys and passwords",
 }
 
+ELSEWHERE = {"A Multi-AZ cluster"}
+"""Tried with a deployed system: ``tests/system/test_database_ha_cluster.py``."""
+
 
 class World:
     """A local AWS with what the commands name."""
@@ -267,4 +270,4 @@ def test_rotate_keys(world: World) -> None:
 
 def test_every_section_with_commands_is_tried() -> None:
     headings = re.findall(r"^#+ (.+)$", runbook.PAGE.text, re.MULTILINE)
-    assert {heading for heading in headings if runbook.commands(heading)} == TRIED
+    assert {heading for heading in headings if runbook.commands(heading)} == TRIED | ELSEWHERE
