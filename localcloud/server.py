@@ -69,6 +69,7 @@ def serve(port: int, directory: Path, *, plain: bool) -> None:
     from localcloud.gaps import rds_postgres  # noqa: PLC0415
     from localcloud.identity import Identity, Observed  # noqa: PLC0415
     from localcloud.resent import OnceOnly  # noqa: PLC0415
+    from localcloud.serial import OneAtATime  # noqa: PLC0415
 
     default_user_config["lambda"] = {"use_docker": False}
     gaps.install_all()
@@ -76,7 +77,7 @@ def serve(port: int, directory: Path, *, plain: bool) -> None:
     notice = store.load()
     rds_postgres.start_all()
     identity = Identity.of(directory, emulation.services(), notice)
-    observed = Observed(OnceOnly(application), identity=identity, changed=store.changed)
+    observed = Observed(OnceOnly(OneAtATime(application)), identity=identity, changed=store.changed)
     server = make_server(HOST, port, observed, threaded=True, request_handler=MotoRequestHandler)
     # The server listens from here on: what a rotation's function calls waits for an answer.
     rotation.resume(secretsmanager_backends)

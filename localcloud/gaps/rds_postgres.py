@@ -187,7 +187,7 @@ def create_server(instance: Instance, origin: Origin | None = None) -> None:
     server = postgres.Server(
         directory=directory(),
         name=name,
-        address=postgres_machine.free_address(name, int(instance.port)),
+        address=postgres_machine.free_address(f"{directory()}/{name}", int(instance.port)),
         port=int(instance.port),
     )
     choice = _restored(instance, server, origin) if origin else _new(instance, server)
