@@ -15,7 +15,18 @@ activate()
 
 from cdktf import App, LocalBackend, S3Backend, TerraformStack  # noqa: E402 - made lazy before they are imported
 
-from environments import backend, connection, context, guard, manifest, outdir, selection, systems  # noqa: E402
+from environments import (  # noqa: E402
+    backend,
+    connection,
+    context,
+    guard,
+    manifest,
+    outdir,
+    parsed,
+    removal,
+    selection,
+    systems,
+)
 from environments.problem import EXIT_CODE, told  # noqa: E402
 from stacks.building import build, stack_of  # noqa: E402
 from stacks.environment import load  # noqa: E402
@@ -33,7 +44,7 @@ def main(wanted: Sequence[str] = ()) -> None:
     name = selection.environment()
     values = context.read()
     environment = load(name, suffix=selection.suffix(values.get))
-    removable = os.environ.get("HOLDFAST_REMOVAL") == "allow"
+    removable = os.environ.get(removal.VARIABLE) == "allow"
     chosen = systems.chosen(wanted, blocks=environment.blocks, environment=name)
     recorded = manifest.read(manifest.file(name), systems=wanted)
     for system in chosen:
@@ -48,6 +59,7 @@ def main(wanted: Sequence[str] = ()) -> None:
     app.synth()
     if notice := guard.check(folder, name, recorded):
         print(notice, file=sys.stderr)
+    parsed.remember(selection.file(name))
     connection.forget_other_environments(folder)
     connection.remove_other_environments(
         folder, lambda system: backend.place(state, system, environment=name, suffix=environment.suffix)

@@ -1,14 +1,12 @@
 """Read literal HCL (``.tfvars``, ``backend.tf``) into plain Python values, with the line of every setting.
 
-What a file of the project says is remembered (:mod:`environments.parsed`): importing the parser takes a tenth of a
-second, and is done only when a file has changed.
+Importing the parser takes a tenth of a second: it is done by the first text that is parsed.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from environments import parsed
 from environments.problem import Problem
 
 if TYPE_CHECKING:
@@ -38,6 +36,19 @@ def load(path: Path, *, source: str | None = None) -> Document:
             (a variable, a function call, ``${...}``, arithmetic) where a literal is needed.
     """
     source = source or str(path)
+    return parse(text_of(path, source=source), source=source)
+
+
+def text_of(path: Path, *, source: str) -> str:
+    """The text of an HCL file.
+
+    Args:
+        path: the file.
+        source: what to call it in messages.
+
+    Raises:
+        Problem: the file is missing, or not UTF-8.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
@@ -50,7 +61,7 @@ def load(path: Path, *, source: str | None = None) -> Document:
             given=hex(error.object[error.start]),
             fix="save the file in the encoding UTF-8",
         ) from None
-    return parsed.remembered(path, text) or parsed.remember(path, text, parse(text, source=source))
+    return text
 
 
 def parse(text: str, *, source: str) -> Document:
@@ -63,6 +74,6 @@ def parse(text: str, *, source: str) -> Document:
     Raises:
         Problem: as in `load`.
     """
-    from environments import hcl_tree  # noqa: PLC0415 - not imported for what is remembered
+    from environments import hcl_tree  # noqa: PLC0415 - it takes a tenth of a second
 
     return hcl_tree.parse(text, source=source)

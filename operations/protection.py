@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from environments.problem import Problem
+from environments.removal import REFUSAL
 from operations.aws import error_code, explained, session
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 _CLUSTER = "aws_rds_cluster"
 _DATABASES = {"aws_db_instance", _CLUSTER}
 _ABSENT = {"DBSnapshotNotFound", "DBSnapshotNotFoundFault", "DBClusterSnapshotNotFoundFault"}
-_REFUSAL = "terraform_data"
 _CONTAINERS = {
     "aws_backup_vault": "a vault with recovery points in it cannot be deleted",
     "aws_s3_bucket": "a bucket with objects in it cannot be deleted",
@@ -38,7 +38,7 @@ def protected(state: dict[str, Any]) -> dict[str, str]:
             found[resource["address"]] = "deletion protection is on"
         elif resource["type"] == "aws_backup_vault_lock_configuration":
             found[resource["address"]] = "locks the vault's recovery points"
-        elif resource["type"] == _REFUSAL:
+        elif resource["address"] == f"terraform_data.{REFUSAL}":
             found[resource["address"]] = "lets every plan fail that destroys the whole system"
         elif resource["type"] in _CONTAINERS and not values.get("force_destroy"):
             found[resource["address"]] = _CONTAINERS[resource["type"]]

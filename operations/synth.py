@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from environments import outdir, selection
+from environments import outdir, removal, selection
 from environments.problem import EXIT_CODE, Problem
 from operations import console
 from operations.failure import Failed
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from operations.project import Project
-
-REMOVAL_VARIABLE = "HOLDFAST_REMOVAL"
 
 
 def synthesize(
@@ -45,7 +43,7 @@ def synthesize(
     if environment is not None:
         environ[selection.ENVIRONMENT_VARIABLE] = environment
     if allow_removal:
-        environ[REMOVAL_VARIABLE] = "allow"
+        environ[removal.VARIABLE] = "allow"
     if out is not None:
         environ[outdir.VARIABLE] = str(out)
     log = project.logs / "synth.log"

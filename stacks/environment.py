@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
 
-from environments import hcl, selection
+from environments import parsed, selection
 from environments.problem import Problem
 from environments.systems import SYSTEMS
 from modules.common import Common
@@ -62,7 +62,7 @@ def load(name: str, *, folder: Path = selection.FOLDER, suffix: str | None = Non
     """
     path = selection.file(name, folder)
     source = f"{folder.name}/{path.name}"
-    document = hcl.load(path, source=source)
+    document = parsed.load(path, source=source)
     values = completed({**document.values, "suffix": suffix} if suffix else document.values)
     try:
         # As JSON, because strict models take a list for a tuple only there.

@@ -5,8 +5,7 @@ from __future__ import annotations
 from cdktf import DataResource, TerraformResourceLifecycle
 from constructs import Construct
 
-ID = "destroying-it-needs-HOLDFAST_REMOVAL-allow"
-"""Terraform's error names the address, which is this: it says what to do."""
+from environments.removal import REFUSAL
 
 
 def refuse_destruction(scope: Construct, *, lifted: bool) -> None:
@@ -19,4 +18,4 @@ def refuse_destruction(scope: Construct, *, lifted: bool) -> None:
         scope: the stack.
         lifted: allow it, to destroy the system on purpose.
     """
-    DataResource(scope, ID, lifecycle=TerraformResourceLifecycle(prevent_destroy=not lifted))
+    DataResource(scope, REFUSAL, lifecycle=TerraformResourceLifecycle(prevent_destroy=not lifted))

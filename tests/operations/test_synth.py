@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from environments import selection
+from environments import removal, selection
 from environments.problem import Problem
 from operations import synth
 from operations.failure import Failed
@@ -15,7 +15,7 @@ from operations.project import Project
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    for name in ("CDKTF_OUTDIR", selection.ENVIRONMENT_VARIABLE, synth.REMOVAL_VARIABLE):
+    for name in ("CDKTF_OUTDIR", selection.ENVIRONMENT_VARIABLE, removal.VARIABLE):
         monkeypatch.delenv(name, raising=False)
     return Project(root=tmp_path)
 

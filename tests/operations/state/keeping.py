@@ -38,9 +38,9 @@ def content(id: str, *, created: str = "2026-11-25T20:02:52.787504021Z") -> str:
     )
 
 
-def take(ours: Clients, backend: Backend, id: str, *places: str, age: timedelta | None = None) -> None:
+def take(ours: Clients, backend: Backend, id: str, *places: str, age: timedelta = timedelta()) -> None:
     """Take the locks as Terraform does."""
-    text = content(id) if age is None else content(id, created=(datetime.now(UTC) - age).isoformat())
+    text = content(id, created=(datetime.now(UTC) - age).isoformat())
     if "file" in places:
         ours.s3.put_object(Bucket=backend.bucket, Key=f"{key(backend)}.tflock", Body=text.encode())
     if "table" in places:
