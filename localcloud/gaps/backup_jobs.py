@@ -15,6 +15,8 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from localcloud import actions
+
 Response: TypeAlias = Any
 """moto's ``BackupResponse``."""
 Job: TypeAlias = dict[str, Any]
@@ -61,22 +63,24 @@ def install() -> None:
     response: Any = BackupResponse
     if hasattr(response, "start_backup_job"):
         return
-    for path in _PATHS:
-        urls.url_paths[path] = urls.response.dispatch
-    for operation in (
-        start_backup_job,
-        describe_backup_job,
-        list_recovery_points_by_backup_vault,
-        list_recovery_points_by_resource,
-        describe_recovery_point,
-        delete_recovery_point,
-        get_recovery_point_restore_metadata,
-        start_copy_job,
-        describe_copy_job,
-        start_restore_job,
-        describe_restore_job,
-    ):
-        setattr(response, operation.__name__, operation)
+    actions.add(
+        response,
+        urls,
+        paths=_PATHS,
+        operations=(
+            start_backup_job,
+            describe_backup_job,
+            list_recovery_points_by_backup_vault,
+            list_recovery_points_by_resource,
+            describe_recovery_point,
+            delete_recovery_point,
+            get_recovery_point_restore_metadata,
+            start_copy_job,
+            describe_copy_job,
+            start_restore_job,
+            describe_restore_job,
+        ),
+    )
     response.delete_backup_vault = _when_empty(response.delete_backup_vault)
 
 

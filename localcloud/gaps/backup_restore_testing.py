@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any, TypeAlias
 
+from localcloud import actions
+
 Response: TypeAlias = Any
 """moto's ``BackupResponse``."""
 Stored: TypeAlias = dict[str, Any]
@@ -31,21 +33,23 @@ def install() -> None:
     response: Any = BackupResponse
     if hasattr(response, "create_restore_testing_plan"):
         return
-    for path in _PATHS:
-        urls.url_paths[path] = urls.response.dispatch
-    for operation in (
-        create_restore_testing_plan,
-        get_restore_testing_plan,
-        list_restore_testing_plans,
-        update_restore_testing_plan,
-        delete_restore_testing_plan,
-        create_restore_testing_selection,
-        get_restore_testing_selection,
-        list_restore_testing_selections,
-        update_restore_testing_selection,
-        delete_restore_testing_selection,
-    ):
-        setattr(response, operation.__name__, operation)
+    actions.add(
+        response,
+        urls,
+        paths=_PATHS,
+        operations=(
+            create_restore_testing_plan,
+            get_restore_testing_plan,
+            list_restore_testing_plans,
+            update_restore_testing_plan,
+            delete_restore_testing_plan,
+            create_restore_testing_selection,
+            get_restore_testing_selection,
+            list_restore_testing_selections,
+            update_restore_testing_selection,
+            delete_restore_testing_selection,
+        ),
+    )
 
 
 def create_restore_testing_plan(self: Response) -> Any:  # noqa: ANN401 - moto's

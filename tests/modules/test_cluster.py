@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from cdktf import TerraformOutput, TerraformStack
 
-from modules.aws.role import Role
 from modules.credentials.credentials import EphemeralPassword
 from modules.database.cluster import DatabaseCluster
 from modules.database.settings import DatabaseSettings
 from modules.settings import Profile
+from tests.modules.reading import let_a_role_read
 from tests.modules.site import Site, name
 from tests.template import Template
 
@@ -48,16 +48,7 @@ def _template(profile: Profile = "ephemeral", *, removable: bool = False, **sett
 @pytest.fixture(scope="module")
 def ephemeral() -> Template:
     def build(stack: TerraformStack) -> None:
-        site = _build(stack, "ephemeral")
-        role = Role(
-            stack,
-            "app",
-            name="app",
-            service="lambda.amazonaws.com",
-            account=site._account,
-            description="an application",
-        )
-        site.grant_connect(role, "reader")
+        let_a_role_read(stack, _build(stack, "ephemeral"))
 
     return Template.of(build)
 

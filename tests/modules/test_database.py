@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from cdktf import TerraformStack
 
-from modules.aws.role import Role
 from modules.credentials.credentials import EphemeralPassword
 from modules.database.database import Database
 from modules.database.settings import DatabaseSettings
 from modules.settings import Profile
+from tests.modules.reading import let_a_role_read
 from tests.modules.site import Site, name
 from tests.template import Template, statements
 
@@ -41,16 +41,7 @@ def _template(profile: Profile, *, removable: bool = False, **settings: object) 
 @pytest.fixture(scope="module")
 def ephemeral() -> Template:
     def build(stack: TerraformStack) -> None:
-        database = _build(stack, "ephemeral")
-        role = Role(
-            stack,
-            "app",
-            name="app",
-            service="lambda.amazonaws.com",
-            account=database._account,
-            description="an application",
-        )
-        database.grant_connect(role, "reader")
+        let_a_role_read(stack, _build(stack, "ephemeral"))
 
     return Template.of(build)
 
