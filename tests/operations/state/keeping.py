@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from environments.backend import Backend
@@ -23,8 +23,9 @@ def key(backend: Backend) -> str:
     return backend.key_for(SYSTEM, "dev")
 
 
-def content(id: str, *, created: str = "2026-11-25T20:02:52.787504021Z") -> str:
-    """A lock, as Terraform 1.11.4 writes it."""
+def content(id: str, *, created: datetime | None = None) -> str:
+    """A lock, taken now or then, as Terraform 1.11.4 writes it: in nanoseconds."""
+    taken = created or datetime.now(UTC)
     return json.dumps(
         {
             "ID": id,
@@ -32,15 +33,15 @@ def content(id: str, *, created: str = "2026-11-25T20:02:52.787504021Z") -> str:
             "Info": "",
             "Who": "build@runner",
             "Version": "1.11.4",
-            "Created": created,
+            "Created": f"{taken:%Y-%m-%dT%H:%M:%S.%f}021Z",
             "Path": "states/holdfast/dev/dev/it.tfstate",
         }
     )
 
 
-def take(ours: Clients, backend: Backend, id: str, *places: str, age: timedelta = timedelta()) -> None:
-    """Take the locks as Terraform does."""
-    text = content(id, created=(datetime.now(UTC) - age).isoformat())
+def take(ours: Clients, backend: Backend, id: str, *places: str, created: datetime | None = None) -> None:
+    """Take the locks as Terraform does, now or then."""
+    text = content(id, created=created)
     if "file" in places:
         ours.s3.put_object(Bucket=backend.bucket, Key=f"{key(backend)}.tflock", Body=text.encode())
     if "table" in places:

@@ -22,13 +22,14 @@ def test_both_are_read_and_released_and_who_had_them_can_still_be_seen(
     bare: Clients, backend: Backend
 ) -> None:
     assert locks.held(bare, backend, key(backend)) == []
-    take(bare, backend, FIRST, "table", "file")
+    created = datetime(2026, 11, 25, 20, 2, 52, 787504, tzinfo=UTC)
+    take(bare, backend, FIRST, "table", "file", created=created)
     found = locks.held(bare, backend, key(backend))
     assert [(lock.place, lock.id, lock.who, lock.operation) for lock in found] == [
         ("table", FIRST, "build@runner", "OperationTypeApply"),
         ("file", FIRST, "build@runner", "OperationTypeApply"),
     ]
-    assert found[0].created == datetime(2026, 11, 25, 20, 2, 52, 787504, tzinfo=UTC)
+    assert [lock.created for lock in found] == [created, created]
     for lock in found:
         locks.release(bare, backend, lock)
     assert locks.held(bare, backend, key(backend)) == []

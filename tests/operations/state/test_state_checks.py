@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -63,7 +63,7 @@ def ours(tiny: Tiny, aws: Server, backend: Backend) -> Clients:
 
 
 def test_a_run_that_goes_on_needs_nothing_done(ours: Clients, backend: Backend, holdfast: Command) -> None:
-    take(ours, backend, FIRST, "table", "file", age=timedelta(minutes=50))
+    take(ours, backend, FIRST, "table", "file", created=datetime.now(UTC) - timedelta(minutes=50))
     done = holdfast("state", "doctor")
     assert done.code == 0
     assert "; locked" in done.out
@@ -72,7 +72,7 @@ def test_a_run_that_goes_on_needs_nothing_done(ours: Clients, backend: Backend, 
 
 
 def test_a_lock_that_is_older_than_any_run(ours: Clients, backend: Backend, holdfast: Command) -> None:
-    take(ours, backend, FIRST, "table", "file", age=timedelta(hours=7))
+    take(ours, backend, FIRST, "table", "file", created=datetime.now(UTC) - timedelta(hours=7))
     done = holdfast("state", "doctor", "it")
     assert done.code == 1
     assert "longer than any run should take" in done.out
