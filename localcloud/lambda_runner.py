@@ -198,15 +198,14 @@ class Runner:
 
 
 def _link(distribution: str, target: Path) -> None:
-    for file in importlib.metadata.files(distribution) or ():
-        top = file.parts[0]
+    found = importlib.metadata.distribution(distribution)
+    for top in {file.parts[0] for file in found.files or ()}:
         if top in {"..", "__pycache__"} or top.endswith(".dist-info"):
             continue
         link = target / top
-        source = Path(str(importlib.metadata.distribution(distribution).locate_file(top)))
         if not link.exists():
             link.unlink(missing_ok=True)
-            link.symlink_to(source)
+            link.symlink_to(Path(str(found.locate_file(top))))
 
 
 def _run(

@@ -125,6 +125,25 @@ def test_what_can_never_be_written_leaves_the_old_file(
     assert (tmp_path / FILE).read_bytes() == before
 
 
+def test_iam_of_partitions_that_only_moto_looked_into_is_not_written(tmp_path: Path) -> None:
+    from moto.iam.models import iam_backends
+
+    backends: Any = iam_backends
+    backends.reset()
+    try:
+        for partition in ("aws", "aws-cn", "aws-us-gov"):
+            assert backends[ACCOUNT][partition].roles == {}
+        backends[ACCOUNT]["aws"].create_role("made", "{}", "/", None, "", [], 3600)
+        backends[ACCOUNT]["aws-us-gov"].create_group("made")
+        Store(tmp_path).close()
+        backends.clear()
+        assert Store(tmp_path).load() == ""
+        assert set(backends[ACCOUNT].keys()) == {"aws", "aws-us-gov"}
+        assert [role.name for role in backends[ACCOUNT]["aws"].roles.values()] == ["made"]
+    finally:
+        backends.reset()
+
+
 def test_a_folder_that_was_deleted_is_not_made_again(tmp_path: Path) -> None:
     store = Store(tmp_path / "local")
     store.close()
