@@ -25,9 +25,9 @@ demo: install ## Deploy citizen-data into a local AWS: installs, deploys, proves
 destroy: ## Destroy what the demo deployed, and the local AWS
 	@if [ -f .venv/.installed ]; then $(HOLDFAST) demo --destroy; else echo "Nothing is installed, so nothing to destroy."; fi
 
-# More processes than cores: four deploy systems, which is waiting for the most part.
+# More processes than cores: six deploy systems, which is waiting for the most part.
 test: install ## Run every test, with coverage
-	@$(VENV_PYTHON) -m pytest -n 6 --no-loadscope-reorder --cov --cov-report=term:skip-covered
+	@$(VENV_PYTHON) -m pytest -n 8 --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 unit: install ## Run the tests that need neither Terraform nor a server
 	@$(VENV_PYTHON) -m pytest -q -n 2 --dist loadgroup -m "not terraform and not server and not deployed and not slow"
