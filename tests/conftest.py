@@ -18,11 +18,11 @@ pytest_plugins = ["tests.browser.opening", "tests.localcloud.fixtures", "tests.s
 ON_THE_DEMO = ("tests/deployed/", "tests/system/test_drift.py", "tests/system/test_ephemeral.py")
 """Tests of one system, which takes minutes to deploy."""
 LONG = (
+    "tests/workflows/test_runs.py",
     "tests/rotation_matrix/test_alternating_users.py",
     "tests/rotation_matrix/test_single_user.py",
-    "tests/workflows/test_runs.py",
 )
-"""Tests that take minutes in one piece."""
+"""Tests that take minutes in one piece, the longest first: whoever has a file of one test, gets the next file already."""
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]
@@ -55,4 +55,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.nodeid.startswith(ON_THE_DEMO):
             item.add_marker(pytest.mark.deployed)
     # Stable: otherwise as they were.
-    items.sort(key=lambda item: ("deployed" not in item.keywords, not item.nodeid.startswith(LONG)))
+    items.sort(key=lambda item: ("deployed" not in item.keywords, _place(item.nodeid)))
+
+
+def _place(nodeid: str) -> int:
+    """Where a test stands among the long ones; the others come after them."""
+    return next((place for place, file in enumerate(LONG) if nodeid.startswith(file)), len(LONG))
