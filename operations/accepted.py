@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _ALLOWED = {
     "reason": "a sentence of 20 characters or more",
-    "expires": "a day without quotes, such as 2027-05-31",
+    "expires": "a day without quotes, such as 2027-01-31",
 }
 
 
