@@ -41,10 +41,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-_SYSTEMS = "Systems"
-_BESIDE = "What systems need beside Terraform"
+_CHANGE = "Plan and change a system"
+_WATCH = "Check a system"
+_PREPARE = "Prerequisites: state, secrets, records"
 _LOCAL = "Without an AWS account"
 _CI = "In GitHub Actions"
+_WITHOUT_APPROVAL = f"{EXIT_CODES} Without approval the exit code is 1."
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -53,10 +55,11 @@ app = typer.Typer(
     help="Holdfast: deploy, check and remove a data tier that survives failures and audits.",
     epilog=f"{EXIT_CODES} Complete logs are in .holdfast/logs.",
 )
-secret = typer.Typer(no_args_is_help=True, help="The database's entry in Secrets Manager.", epilog=EXIT_CODES)
+secret = typer.Typer(
+    no_args_is_help=True, help="The database's secret in Secrets Manager.", epilog=EXIT_CODES
+)
 
 
-@app.command(rich_help_panel=_SYSTEMS, epilog=f"{EXIT_CODES} Without approval the exit code is 1.")
 def deploy(stack: Stack, environment: Environment = None, auto_approve: AutoApprove = False) -> None:
     """Plan a system, show the plan, apply exactly that plan, and write cfn-outputs/flat-outputs.json."""
     if not deployment.deploy(
@@ -65,7 +68,6 @@ def deploy(stack: Stack, environment: Environment = None, auto_approve: AutoAppr
         _nothing_changed()
 
 
-@app.command(rich_help_panel=_SYSTEMS, epilog=f"{EXIT_CODES} Without approval the exit code is 1.")
 def destroy(
     stack: Stack,
     environment: Environment = None,
@@ -86,7 +88,6 @@ def destroy(
         _nothing_changed()
 
 
-@app.command(name="outputs", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)
 def write_outputs(stack: Stack, environment: Environment = None) -> None:
     """Write the outputs of a deployed system to cfn-outputs/flat-outputs.json, and print them."""
     project = Project()
@@ -101,7 +102,6 @@ def write_outputs(stack: Stack, environment: Environment = None) -> None:
     console.line(json.dumps(outputs.write(found, project.flat_outputs), indent=2))
 
 
-@app.command(name="diagram", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)
 def draw(
     stack: Stack,
     environment: Environment = None,
@@ -118,14 +118,13 @@ def draw(
     console.line(f"Drawn: {path}")
 
 
-@app.command(rich_help_panel=_BESIDE, epilog=EXIT_CODES)
 def bootstrap(
     delete: Annotated[
-        bool, typer.Option("--delete", help="Remove it all, when no state holds a resource any more.")
+        bool, typer.Option("--delete", help="Delete all of it, if no state has a resource any more.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before deleting.")] = False,
 ) -> None:
-    """Create what keeps Terraform's states: KMS key, S3 bucket, lock table. Safe to run again at any time."""
+    """Create the state backend: KMS key, S3 bucket, lock table. Safe to run again at any time."""
     ours = backend.required(Project().backend)
     if not delete:
         console.title(f"State backend in {ours.region}")
@@ -142,7 +141,7 @@ def bootstrap(
 
 @secret.command(epilog=EXIT_CODES)
 def create(stack: Stack = "citizen-data", environment: Environment = None) -> None:
-    """Create the entry that a system expects, with a random password that is shown nowhere."""
+    """Create the secret that a system expects, with a random password that is never shown."""
     entry = _entry(stack, environment)
     made = secret_entry.create(entry)
     console.item(f"secret  {entry.name}", "created" if made else "already there")
@@ -150,30 +149,28 @@ def create(stack: Stack = "citizen-data", environment: Environment = None) -> No
 
 @secret.command(epilog=EXIT_CODES)
 def check(stack: Stack = "citizen-data", environment: Environment = None) -> None:
-    """Check that the entry is there and has what a database needs: exit code 2 when not."""
+    """Check that the secret exists and has what a database needs. Exit code 2 if not."""
     entry = _entry(stack, environment)
     secret_entry.check(entry)
-    console.item(f"secret  {entry.name}", "as it must be")
+    console.item(f"secret  {entry.name}", "usable")
 
 
-@app.command(name="demo", rich_help_panel=_LOCAL, epilog=EXIT_CODES)
 def run_demo(
     destroy_it: Annotated[
         bool, typer.Option("--destroy", help="Destroy what the demo deployed, and the local AWS with it.")
     ] = False,
 ) -> None:
-    """Deploy citizen-data into the local AWS, from nothing; prove that a second plan is empty; rotate its logins."""
+    """Deploy citizen-data into the local AWS, prove that a second plan is empty, and rotate its credentials."""
     if destroy_it:
         demo.remove(Project())
     else:
         demo.run(Project())
 
 
-@app.command(name="bench", rich_help_panel=_LOCAL, epilog=EXIT_CODES)
 def run_bench(
-    runs: Annotated[int, typer.Option("--runs", min=1, help="How often each is timed.")] = 5,
+    runs: Annotated[int, typer.Option("--runs", min=1, help="Number of runs of each measurement.")] = 5,
 ) -> None:
-    """Measure the speed of synthesis: the plain import of the bindings against ours, and growth."""
+    """Measure the speed of synthesis, against the plain import of the bindings, and with more resources."""
     bench.run(Project(), runs=runs)
 
 
@@ -202,18 +199,26 @@ def _asker(question: str, auto_approve: bool) -> Callable[[], bool]:
     return ask
 
 
-app.command(name="apply", rich_help_panel=_SYSTEMS, epilog=applying.APPLY_EXIT_CODES)(applying.command)
-app.command(name="plan", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)(planning.command)
-app.command(name="review", rich_help_panel=_SYSTEMS, epilog=review.EXIT_CODES)(review.command)
-app.command(name="drift", cls=drift.Command, rich_help_panel=_SYSTEMS, epilog=drift.EXIT_CODES)(drift.command)
-app.command(name="comply", rich_help_panel=_SYSTEMS, epilog=compliance.EXIT_CODES)(compliance.command)
-app.add_typer(manifest.app, name="manifest", rich_help_panel=_SYSTEMS)
-app.add_typer(secret, name="secret", rich_help_panel=_BESIDE)
-app.add_typer(logins.app, name="credentials", rich_help_panel=_SYSTEMS)
-app.command(name="rotate", rich_help_panel=_SYSTEMS, epilog=EXIT_CODES)(logins.rotate_now)
-app.command(rich_help_panel=_SYSTEMS, epilog=state_commands.UNLOCK_EXIT_CODES)(state_commands.unlock)
-app.add_typer(state_commands.app, name="state", rich_help_panel=_BESIDE)
+# The help lists them in this order.
+app.command(rich_help_panel=_CHANGE, epilog=_WITHOUT_APPROVAL)(deploy)
+app.command(name="plan", rich_help_panel=_CHANGE, epilog=EXIT_CODES)(planning.command)
+app.command(name="review", rich_help_panel=_CHANGE, epilog=review.EXIT_CODES)(review.command)
+app.command(name="apply", rich_help_panel=_CHANGE, epilog=applying.APPLY_EXIT_CODES)(applying.command)
+app.command(name="rotate", rich_help_panel=_CHANGE, epilog=EXIT_CODES)(logins.rotate_now)
+app.command(rich_help_panel=_CHANGE, epilog=_WITHOUT_APPROVAL)(destroy)
+app.command(name="drift", cls=drift.Command, rich_help_panel=_WATCH, epilog=drift.EXIT_CODES)(drift.command)
+app.command(name="comply", rich_help_panel=_WATCH, epilog=compliance.EXIT_CODES)(compliance.command)
+app.command(name="outputs", rich_help_panel=_WATCH, epilog=EXIT_CODES)(write_outputs)
+app.command(name="diagram", rich_help_panel=_WATCH, epilog=EXIT_CODES)(draw)
+app.add_typer(logins.app, name="credentials", rich_help_panel=_WATCH)
+app.command(rich_help_panel=_PREPARE, epilog=EXIT_CODES)(bootstrap)
+app.command(rich_help_panel=_PREPARE, epilog=state_commands.UNLOCK_EXIT_CODES)(state_commands.unlock)
+app.add_typer(state_commands.app, name="state", rich_help_panel=_PREPARE)
+app.add_typer(secret, name="secret", rich_help_panel=_PREPARE)
+app.add_typer(manifest.app, name="manifest", rich_help_panel=_PREPARE)
+app.command(name="demo", rich_help_panel=_LOCAL, epilog=EXIT_CODES)(run_demo)
 app.add_typer(local.app, name="local", rich_help_panel=_LOCAL)
+app.command(name="bench", rich_help_panel=_LOCAL, epilog=EXIT_CODES)(run_bench)
 app.add_typer(ci.app, name="ci", rich_help_panel=_CI)
 
 

@@ -44,7 +44,7 @@ def command(
     waivers_file: AcceptedChanges = None,
     auto_approve: AutoApprove = False,
 ) -> None:
-    """Apply the plan that `holdfast plan` saved, when nothing has changed since then and the review passes."""
+    """Apply the plan that `holdfast plan` saved, if nothing has changed since and it passes the review."""
 
     def approve() -> bool:
         return auto_approve or console.confirm("Apply it?", option="--auto-approve")

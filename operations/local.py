@@ -49,7 +49,7 @@ _EXIT_CODES = (
     "Exit code 1: the local AWS does not start or stop. Exit code 2: bad input, such as a port in use."
 )
 
-app = typer.Typer(no_args_is_help=True, help="The local AWS: start it, look at it, use it, stop it.")
+app = typer.Typer(no_args_is_help=True, help="The local AWS: start it, check it, use it, stop it.")
 
 
 def settings(project: Project) -> lifecycle.Settings:
@@ -142,7 +142,7 @@ def up() -> None:
 
 @app.command()
 def status() -> None:
-    """Say whether the local AWS is running, and what in it is emulated: exit code 1 when it is not running."""
+    """Show whether the local AWS is running, and what is emulated. Exit code 1 if it is not running."""
     found = lifecycle.status(settings(Project()))
     if not found.running:
         console.line("The local AWS is not running.")
@@ -180,9 +180,9 @@ def down() -> None:
 def reset(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Stop the local AWS and forget everything that is in it."""
+    """Stop the local AWS, and delete everything in it."""
     if not yes and not console.confirm(
-        "Forget everything that is deployed in the local AWS?", option="--yes"
+        "Delete everything that is deployed in the local AWS?", option="--yes"
     ):
         console.line("Nothing was changed.")
         raise typer.Exit(1)

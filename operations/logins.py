@@ -22,19 +22,19 @@ Secret = Annotated[
     ),
 ]
 
-app = typer.Typer(no_args_is_help=True, help="The logins that the secrets hold.", epilog=EXIT_CODES)
+app = typer.Typer(no_args_is_help=True, help="The credentials in the secrets.", epilog=EXIT_CODES)
 
 
 def rotate_now(
     secret: Secret = None,
     stack: System = "citizen-data",
     environment: Environment = None,
-    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Follow the rotation to its end.")] = True,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the end of the rotation.")] = True,
     timeout: Annotated[
         int, typer.Option("--timeout", min=1, max=3600, help="Seconds to wait for each rotation.")
     ] = rotate.DEFAULT_TIMEOUT,
 ) -> None:
-    """Rotate credentials now, and follow it. Exit code 0: AWSCURRENT has moved; 1: it failed, or takes too long."""
+    """Rotate credentials now, and follow each step. Exit code 1: the rotation failed, or took too long."""
     project = Project()
     if secret:
         region = deployed.region_of(project, stack, secret, environment=environment)
@@ -82,7 +82,7 @@ def check_all(project: Project, system: deployed.Deployed, secrets: Sequence[str
 
 @app.command(epilog=EXIT_CODES)
 def check(secret: Secret = None, stack: System = "citizen-data", environment: Environment = None) -> None:
-    """Try which versions of the secrets log in, over verified TLS. Exit code 1 when AWSCURRENT does not."""
+    """Try which versions of the secrets can log in, over verified TLS. Exit code 1 if AWSCURRENT cannot."""
     project = Project()
     system = deployed.find(project, stack, environment=environment)
     check_all(project, system, [secret] if secret else system.secrets)

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="The addresses of what holds data: synthesis refuses to lose one.",
+    help="The recorded addresses of what holds data, which synthesis refuses to lose.",
     epilog=EXIT_CODES,
 )
 
 
 @app.command(epilog=EXIT_CODES)
 def update(environment: OneEnvironment = None) -> None:
-    """Write what holds data and is new into environments/<name>.manifest. Nothing is taken out."""
+    """Add the addresses of new databases, keys, buckets, ... to environments/<name>.manifest. Removes none."""
     project = Project()
     found = {name: _synthesized(project, name) for name in _environments(project, environment)}
     for name, systems in found.items():
@@ -51,7 +51,7 @@ def update(environment: OneEnvironment = None) -> None:
     epilog="Exit code 1: synthesis failed. Exit code 2: something is lost or not recorded; bad input."
 )
 def check(environment: OneEnvironment = None) -> None:
-    """Check that the manifests name all that holds data, and that nothing of it is lost: for pull requests."""
+    """Check, for pull requests, that the manifests name everything that holds data, and that nothing is lost."""
     project = Project()
     for name in _environments(project, environment):
         path = manifest.file(name, _folder(project))
@@ -75,7 +75,7 @@ def remove(
     ] = None,
     environment: OneEnvironment = None,
 ) -> None:
-    """Take addresses out of the manifests: their data may go, or every state has been moved."""
+    """Remove addresses from the manifests: their data may be destroyed, or every state has been moved."""
     project = Project()
     wanted = set(addresses or ())
     kept: dict[Path, list[Entry]] = {}

@@ -14,8 +14,9 @@ Environment = Annotated[
     typer.Option(
         "--environment",
         "-e",
+        metavar="NAME",
         envvar=selection.ENVIRONMENT_VARIABLE,
-        help="Name of the environment: environments/<name>.tfvars. Default: dev.",
+        help="Environment: environments/<NAME>.tfvars. Default: dev.",
         show_default=False,
     ),
 ]
@@ -24,13 +25,14 @@ OneEnvironment = Annotated[
     typer.Option(
         "--environment",
         "-e",
+        metavar="NAME",
         envvar=selection.ENVIRONMENT_VARIABLE,
-        help="Name of one environment. Default: all.",
+        help="Only this environment. Default: all.",
         show_default=False,
     ),
 ]
 SYSTEM = f"Name of the system: {', '.join(systems.names())}."
-System = Annotated[str, typer.Option("--stack", help=SYSTEM)]
+System = Annotated[str, typer.Option("--stack", metavar="NAME", help=SYSTEM)]
 Stack = Annotated[str, typer.Argument(help=SYSTEM, show_default=False)]
 AcceptedChanges = Annotated[
     Path | None,

@@ -28,7 +28,7 @@ def command(
     stacks: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Names of systems. Without any: all of them.",
+            help="Names of systems. Default: all.",
             envvar="HOLDFAST_STACKS",
             show_default=False,
             show_envvar=False,
@@ -36,9 +36,9 @@ def command(
     ] = None,
     environment: Environment = None,
 ) -> None:
-    """Plan systems, and save the plans for `holdfast review` in .holdfast/plans. Changes nothing.
+    """Plan systems, and save the plans in .holdfast/plans for `holdfast review`. Changes nothing.
 
-    Terraform's own words, which may have secrets in them, go to a log only.
+    Terraform's output goes to a log only, because it may contain secrets.
     """
     project = Project()
     tools.terraform()

@@ -40,7 +40,7 @@ COMPLY_EXIT_CODES = (
 _NO_COMMIT = "0" * 40
 """What GitHub calls the commit before a branch began."""
 
-app = typer.Typer(no_args_is_help=True, help="What the workflows of GitHub Actions call.", epilog=EXIT_CODES)
+app = typer.Typer(no_args_is_help=True, help="For the workflows of GitHub Actions.", epilog=EXIT_CODES)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -55,9 +55,9 @@ def systems(
         ),
     ] = None,
 ) -> None:
-    """Print the systems of all environments as outputs of a step: `systems` and `environments`, and `any`.
+    """Print the systems of all environments as step outputs: `systems`, `environments` and `any`.
 
-    Both are matrices: a job for each system in each environment, or one for each environment.
+    The first two are matrices: one job for each system in each environment, or one for each environment.
     """
     since = None if changed_since == _NO_COMMIT else changed_since or None
     found = changed.systems(Project(), since=since)
@@ -75,7 +75,7 @@ def encrypt_plans(
 ) -> None:
     """Encrypt the plans that `holdfast plan` saved, for `holdfast ci fetch-plan` on the same files.
 
-    The key is the one of the states. Prints `name`, the name that the artifact must have.
+    Uses the KMS key of the states. Prints `name`, the name that the artifact must have.
     """
     project = Project()
     name = environment or selection.environment()
@@ -96,9 +96,9 @@ def comply(
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Where the reports go.")],
     environment: Environment = None,
 ) -> None:
-    """Assess the plans that `holdfast plan` saved as `holdfast comply` does, and write what `holdfast ci comment` tells.
+    """Assess the saved plans by the rules of `holdfast comply`, and write the reports for `holdfast ci comment`.
 
-    Systems whose profile is `ephemeral` are not assessed: they are made to be destroyed.
+    Systems whose profile is `ephemeral` are not assessed.
     """
     project = Project()
     name = environment or selection.environment()
@@ -116,7 +116,7 @@ def comply(
 
 @app.command(epilog=EXIT_CODES)
 def fetch_plan(stack: Stack, environment: Environment = None) -> None:
-    """Get the plan that was made of exactly the files that are checked out, for `holdfast apply`."""
+    """Download and decrypt the plan that was made from exactly the checked-out files, for `holdfast apply`."""
     project = Project()
     origin = Origin(
         stack=stack,
@@ -134,7 +134,9 @@ def fetch_plan(stack: Stack, environment: Environment = None) -> None:
 def comment(
     folder: Annotated[
         Path,
-        typer.Argument(help="Has the review of each environment in <environment>/.", show_default=False),
+        typer.Argument(
+            help="Folder with the review of each environment in <environment>/.", show_default=False
+        ),
     ],
     pull_request: Annotated[
         int, typer.Option("--pull-request", metavar="NUMBER", min=1, help="Number of the pull request.")
@@ -144,16 +146,16 @@ def comment(
         typer.Option(
             "--environments",
             metavar="JSON",
-            help="What was to be planned: `environments` of `holdfast ci systems`.",
+            help="What should have been planned: `environments` of `holdfast ci systems`.",
         ),
     ],
     planned_commit: Annotated[
-        str, typer.Option("--commit", metavar="HASH", help="The commit that was planned; it is told.")
+        str, typer.Option("--commit", metavar="HASH", help="The commit that was planned, for the comment.")
     ],
 ) -> None:
-    """Tell a pull request what its plans mean, and which rules they meet: one comment, updated in place.
+    """Write or update the one comment of a pull request: what its plans would do, and which rules they meet.
 
-    The exit code is the gate's.
+    The exit code is that of the gates.
     """
     found = [reviews.read(folder / name, name) for name in _names(environments)]
     github = GitHub.of_this_job()
@@ -165,9 +167,9 @@ def comment(
 
 @app.command(epilog=EXIT_CODES)
 def drift(stack: Stack, environment: Environment = None) -> None:
-    """Look for drift with `holdfast drift`, and keep one issue about it, as long as there is any.
+    """Run `holdfast drift`, and keep one issue open as long as there is drift.
 
-    Exit code 1: it could not be looked for; drift itself ends with 0, the issue tells of it.
+    Exit code 1: the check failed. Drift itself ends with 0; the issue reports it.
     """
     project = Project()
     github = GitHub.of_this_job()

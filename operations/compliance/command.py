@@ -43,10 +43,13 @@ class Format(Enum):
     MARKDOWN = "markdown"
 
 
+_FORMATS = f"Format of the report: {', '.join(each.value for each in Format)}."
+
+
 def command(
     stack: Annotated[
         str | None,
-        typer.Argument(help="Name of the system. Without one: every system.", show_default=False),
+        typer.Argument(help="Name of the system. Default: every system.", show_default=False),
     ] = None,
     environment: Environment = None,
     plan: Annotated[
@@ -54,19 +57,19 @@ def command(
         typer.Option(
             "--plan",
             metavar="FILE",
-            help="Assess what `terraform show -json <plan>` wrote, in the place of what is synthesized.",
+            help="Assess the output of `terraform show -json <plan>` instead of the synthesized configuration.",
             show_default=False,
         ),
     ] = None,
     live: Annotated[
-        bool, typer.Option("--live", help="Assess what is deployed, as AWS describes it. Changes nothing.")
+        bool, typer.Option("--live", help="Assess the deployed system, as AWS describes it. Changes nothing.")
     ] = False,
     pack: Annotated[
         list[str] | None,
         typer.Option(
             "--pack",
             metavar="NAME",
-            help=f"Only this pack: {', '.join(packs.names())}. Default: all.",
+            help=f"Only this pack; may be given several times: {', '.join(packs.names())}. Default: all.",
             show_default=False,
         ),
     ] = None,
@@ -75,16 +78,16 @@ def command(
         typer.Option(
             "--waivers",
             metavar="FILE",
-            help="What is deliberately not met. Default: environments/compliance.toml.",
+            help="Rules that are deliberately not met. Default: environments/compliance.toml.",
             show_default=False,
         ),
     ] = None,
-    format_: Annotated[Format, typer.Option("--format", help="Format of the report.")] = Format.TEXT,
+    format_: Annotated[Format, typer.Option("--format", metavar="FORMAT", help=_FORMATS)] = Format.TEXT,
     out: Annotated[
-        Path, typer.Option("--out", metavar="FILE", help="Write the report there; - is standard output.")
+        Path, typer.Option("--out", metavar="FILE", help="File to write; - is standard output.")
     ] = report_file.STANDARD_OUTPUT,
 ) -> None:
-    """Assess a system: rules of AWS Config's FedRAMP Moderate pack and of Security Hub, each with its evidence.
+    """Check which rules of FedRAMP Moderate and Security Hub a system meets, with the evidence.
 
     What only a running account can show is listed as such, and never counts as met.
     """

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from operations.drift.ignoring import Ignore
 
 EXIT_CODES = (
-    "Exit code 0: nothing drifted, or all of it is ignored; a pending change alone is no drift. "
+    "Exit code 0: no drift, or all of it is ignored; a pending change alone is no drift. "
     "Exit code 1: something could not be checked, or bad input. Exit code 2: drift. "
     "Exit code 3: drift that weakens protection. Of several systems the worst counts: 3, then 1, then 2."
 )
@@ -50,13 +50,14 @@ class Command(typer.core.TyperCommand):
 
 Stacks = Annotated[
     list[str] | None,
-    typer.Argument(help="Names of systems. Without any: all of them.", show_default=False),
+    typer.Argument(help="Names of systems. Default: all.", show_default=False),
 ]
 Environments = Annotated[
     list[str] | None,
     typer.Option(
         "--environment",
         "-e",
+        metavar="NAME",
         envvar=selection.ENVIRONMENT_VARIABLE,
         help="Name of an environment; may be given several times. Default: dev.",
         show_default=False,
@@ -71,7 +72,9 @@ def command(
         list[Format] | None,
         typer.Option(
             "--format",
-            help="Form of the report; may be given several times. Default: text.",
+            metavar="FORMAT",
+            help=f"Format of the report: {', '.join(each.value for each in Format)}; may be given several times. "
+            "Default: text.",
             show_default=False,
         ),
     ] = None,
@@ -80,8 +83,8 @@ def command(
         typer.Option(
             "--out",
             metavar="PATH",
-            help="Where to write it: a file, or a folder for several formats and for Markdown, which is then in "
-            "1.md, 2.md, ..., each short enough for an issue. Default: standard output.",
+            help="File to write, or a folder: for several formats, and for Markdown as 1.md, 2.md, ..., "
+            "each short enough for an issue. Default: standard output.",
             show_default=False,
         ),
     ] = None,
@@ -90,7 +93,7 @@ def command(
         typer.Option(
             "--ignore",
             metavar="FILE",
-            help="What may differ. Default: environments/drift.toml.",
+            help="Ignore rules. Default: environments/drift.toml.",
             show_default=False,
         ),
     ] = None,
@@ -98,7 +101,7 @@ def command(
         bool,
         typer.Option(
             "--watch",
-            help="Say what is new, still there or gone since the last look with --watch, and keep that beside the state.",
+            help="Say what is new, still there or gone since the last run with --watch; the record is kept with the state.",
         ),
     ] = False,
     topic: Annotated[
@@ -106,15 +109,15 @@ def command(
         typer.Option(
             "--topic",
             metavar="ARN",
-            help="Publish the report to an SNS topic, unless the exit code is 0 and nothing is gone.",
+            help="Publish the report to an SNS topic, unless the exit code is 0 and nothing has gone.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Find what changed outside of Terraform: what weakens protection first. Changes nothing.
+    """Find what changed outside of Terraform, the most dangerous first. Changes nothing.
 
-    A change of the configuration that waits to be applied is no drift; it is told.
-    No report has a secret in it.
+    A configuration change that is not applied yet is no drift, but is mentioned.
+    The reports contain no secrets.
     """
     with _bad_input_is_an_error():
         project = Project()

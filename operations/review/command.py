@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from operations.review.classification import ReviewedPlan
 
 EXIT_CODES = (
-    "Exit code 2: a plan is not whole or cannot be read, or a waiver is not valid. "
+    "Exit code 2: a plan is incomplete or cannot be read, or a waiver is not valid. "
     "Exit code 3: something destroys data or weakens protection, and no waiver accepts it."
 )
 PLAN_FILE = "plan.json"
@@ -37,8 +37,8 @@ PLAN_FILE = "plan.json"
 Plans = Annotated[
     list[Path] | None,
     typer.Argument(
-        help="What `terraform show -json <plan>` wrote, or folders of `holdfast plan`. "
-        "Without any: all plans that `holdfast plan` left.",
+        help="Output of `terraform show -json <plan>`, or folders of `holdfast plan`. "
+        "Default: all plans that `holdfast plan` saved.",
         show_default=False,
     ),
 ]
@@ -52,7 +52,7 @@ def command(
         typer.Option(
             "--label",
             metavar="TEXT",
-            help="What the plans are of, such as an environment; it is in titles, and in the mark of comments.",
+            help="Name for these plans, such as the environment; for titles, and to tell comments apart.",
         ),
     ] = "",
     markdown_folder: Annotated[
@@ -72,9 +72,9 @@ def command(
         typer.Option("--html", metavar="FILE", help="Write a page for a browser; it needs no network."),
     ] = None,
 ) -> None:
-    """Say what plans mean: what destroys data, weakens protection, interrupts service, and why.
+    """Show what plans would do: what destroys data, weakens protection or interrupts service, and why.
 
-    No report has a secret in it.
+    The reports contain no secrets.
     """
     with _without_collections():
         found = [_review(path) for path in _files(plans)]

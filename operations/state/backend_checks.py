@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from operations.state.clients import Clients
 
 _BOOTSTRAP = "pipenv run holdfast bootstrap"
-_GOOD = "as it must be"
+_GOOD = "ok"
 _MISSING = "not there"
 
 

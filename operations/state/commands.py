@@ -14,7 +14,7 @@ from operations.project import Project
 from operations.state import doctor as examination
 from operations.state import places, unlocking
 
-_EXIT_CODES = "Exit code 1: something has to be put right, or AWS failed. Exit code 2: bad input."
+_EXIT_CODES = "Exit code 1: something has to be fixed, or AWS failed. Exit code 2: bad input."
 
 app = typer.Typer(
     no_args_is_help=True, help="Terraform's states, their locks and checksums.", epilog=_EXIT_CODES
@@ -26,11 +26,13 @@ def unlock(
     environment: Environment = None,
     lock_id: Annotated[
         str | None,
-        typer.Option(help="Release the lock of this id only, as Terraform or a first look shows it."),
+        typer.Option(
+            metavar="ID", help="Release the lock only if it has this id, as Terraform or `unlock` shows it."
+        ),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before releasing.")] = False,
 ) -> None:
-    """Show who holds the lock of a system's state, and since when; release it when that run is over for good."""
+    """Show who holds the lock of a system's state, and since when; release it if that run is gone."""
     project = Project()
     ours = backend.required(project.backend)
     place = places.chosen(project.root, stack, environment)
@@ -51,7 +53,7 @@ def doctor(
     ] = None,
     environment: OneEnvironment = None,
 ) -> None:
-    """Examine the state backend and the states in it: locks, checksums, encryption, versions. Nothing is changed."""
+    """Check the state backend and its states: locks, checksums, encryption, versions. Changes nothing."""
     project = Project()
     ours = backend.required(project.backend)
     things = examination.examine(project, ours, system=stack, environment=environment)
@@ -63,7 +65,7 @@ def doctor(
             if finding.fix is not None:
                 console.line(f"    fix: {finding.fix}")
     urgent = sum(finding.fix is not None for thing in things for finding in thing.findings)
-    console.line(f"{urgent} to put right" if urgent else "Healthy.")
+    console.line(f"{urgent} to fix" if urgent else "Healthy.")
     if urgent:
         raise typer.Exit(EXIT_CODE)
 

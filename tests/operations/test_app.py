@@ -242,7 +242,7 @@ def test_the_entry_is_checked_created_and_found(holdfast: Command, tiny: Tiny, a
     assert f"secret entry {name} does not exist" in done.err
     assert holdfast("secret", "create", STACK).out == f"  secret  {name}        created\n"
     assert "already there" in holdfast("secret", "create", STACK).out
-    assert "as it must be" in holdfast("secret", "check", STACK).out
+    assert "usable" in holdfast("secret", "check", STACK).out
 
 
 def test_a_system_with_an_entry_of_its_own_needs_none(holdfast: Command, tiny: Tiny) -> None:

@@ -47,7 +47,7 @@ def ours(tiny: Tiny, aws: Server, backend: Backend) -> Clients:
 def test_a_healthy_backend(ours: Clients, backend: Backend, holdfast: Command) -> None:
     done = holdfast("state", "doctor")
     assert done.code == 0, done.out
-    assert re.search(r"bucket  states-\w+ +as it must be\n", done.out)
+    assert re.search(r"bucket  states-\w+ +ok\n", done.out)
     assert re.search(r"it \(dev\) +2 resources, written 20\d\d-.* UTC, just now\n", done.out)
     assert "this checkout" in done.out
     assert done.out.endswith("Healthy.\n")
@@ -60,7 +60,7 @@ def test_a_backend_that_is_not_there(tiny: Tiny, aws: Server, backend: Backend, 
     assert done.code == 1
     assert done.out.count("it does not exist: Terraform cannot work") == 3
     assert all("holdfast bootstrap" in fix for fix in fixes(done))
-    assert done.out.endswith("3 to put right\n")
+    assert done.out.endswith("3 to fix\n")
 
 
 def test_what_has_become_weaker_is_named(ours: Clients, backend: Backend, holdfast: Command) -> None:
