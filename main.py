@@ -27,6 +27,7 @@ from environments import (  # noqa: E402
     selection,
     systems,
 )
+from environments.launcher import pasteable  # noqa: E402
 from environments.problem import EXIT_CODE, told  # noqa: E402
 from stacks.building import build, stack_of  # noqa: E402
 from stacks.environment import load  # noqa: E402
@@ -58,7 +59,7 @@ def main(wanted: Sequence[str] = ()) -> None:
         keep_state(stack, state, environment=name, suffix=environment.suffix)
     app.synth()
     if notice := guard.check(folder, name, recorded):
-        print(notice, file=sys.stderr)
+        print(pasteable(notice), file=sys.stderr)
     parsed.remember(selection.file(name))
     connection.forget_other_environments(folder)
     connection.remove_other_environments(
@@ -87,5 +88,5 @@ if __name__ == "__main__":
         problem = told(error)
         if problem is None:
             raise
-        print(problem, file=sys.stderr)
+        print(pasteable(str(problem)), file=sys.stderr)
         sys.exit(EXIT_CODE)

@@ -7,6 +7,7 @@ import sys
 import typer
 from rich.console import Console
 
+from environments.launcher import pasteable
 from environments.problem import Problem
 
 # Without emoji: Rich would make one of the ":secret:" in an ARN.
@@ -15,8 +16,8 @@ ERR = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def line(text: str = "") -> None:
-    """Print a line as it is."""
-    OUT.print(text, markup=False)
+    """Print a line as it is; a command of ours as it works here."""
+    OUT.print(pasteable(text), markup=False)
 
 
 def title(text: str) -> None:
@@ -26,7 +27,7 @@ def title(text: str) -> None:
 
 def item(name: str, status: str, *, width: int = 34) -> None:
     """Print one thing and what became of it, in two columns."""
-    OUT.print(f"  {name:<{width}}  {status}", markup=False)
+    OUT.print(f"  {pasteable(name):<{width}}  {pasteable(status)}", markup=False)
 
 
 def progress(text: str) -> None:
@@ -41,7 +42,7 @@ def warn(text: str) -> None:
 
 def error(text: str) -> None:
     """Print why the command ends, to standard error."""
-    ERR.print(text, markup=False)
+    ERR.print(pasteable(text), markup=False)
 
 
 def confirm(question: str, *, option: str) -> bool:

@@ -62,25 +62,25 @@ def run(project: Project) -> None:
         console.item("endpoint", status.endpoint, width=12)
     with phases.phase("State backend"):
         creation.bootstrap(_backend(project), console.item)
-    with phases.phase("Secret entry of the database"):
+    with phases.phase("Secret with the database's password"):
         synth.synthesize(project, STACK)
         _secret(project)
     with phases.phase(f"cdktf deploy {STACK}"):
         changed = _cdktf_deploy(project)
     terraform = deployment.terraform_of(project, STACK, show=None)
-    with phases.phase("State brought in line with what AWS answers"):
+    with phases.phase("Refresh of the state"):
         terraform.init()
         if changed:
             terraform.refresh()
             console.line("  refreshed")
         else:
-            console.line("  nothing was changed, so it is")
+            console.line("  not needed: nothing was changed")
     with phases.phase("Outputs"):
         written = outputs.write(terraform.output_json(), project.flat_outputs)
         console.line(f"  {len(written)} outputs in {project.flat_outputs.relative_to(project.root)}")
     with phases.phase("Second plan"):
         _prove_no_change(project)
-    with phases.phase("Rotation of the logins"):
+    with phases.phase("Rotation of the credentials"):
         _rotate(project, deployed.of(terraform.output_json(), STACK))
     _summary(phases, status)
 
@@ -115,7 +115,7 @@ def remove(project: Project) -> None:
             approve=lambda: True,
             show=Progress(),
         )
-    with phases.phase("Secret entry and state backend"):
+    with phases.phase("Secret and state backend"):
         entry = secret_entry.entry_of(synth.stack_json(project, STACK))
         if entry is not None and secret_entry.delete_if_ours(entry):
             console.item(f"secret  {entry.name}", "deleted")
@@ -201,14 +201,12 @@ def _summary(phases: Phases, status: lifecycle.Status) -> None:
         console.item(service, how, width=18)
     console.line()
     console.title("Next")
+    console.item('eval "$(pipenv run holdfast local env)"', "points this shell at the local AWS", width=50)
+    console.item(f"npx cdktf diff {STACK}", "a plan; change environments/dev.tfvars first", width=50)
     console.item(
-        'eval "$(pipenv run holdfast local env)"', "makes this shell talk to the local AWS", width=42
+        f"pipenv run holdfast drift {STACK}", "what was changed by hand; change something first", width=50
     )
-    console.item(f"npx cdktf diff {STACK}", "a plan; change environments/dev.tfvars first", width=42)
-    console.item(
-        f"pipenv run holdfast drift {STACK}", "what was changed by hand; change something first", width=42
-    )
-    console.item("make destroy", "removes what was deployed, and the local AWS", width=42)
+    console.item("make destroy", "removes what was deployed, and the local AWS", width=50)
 
 
 def _forget(project: Project) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from environments import launcher
 from environments.backend import Backend
 from operations import app, applying, local, manifest, planning, terraform_cli
 from operations.ci import command as ci
@@ -45,6 +46,7 @@ Schema = dict[str, Any]
 def holdfast(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Runs ``holdfast`` in this process: the whole of it, from its arguments to its exit code."""
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(launcher, "_has_pipenv", lambda: True)
 
     def run(*arguments: str) -> Done:
         monkeypatch.setattr(sys, "argv", ["holdfast", *arguments])

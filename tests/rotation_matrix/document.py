@@ -17,19 +17,19 @@ Made by
 
     make rotation-matrix
 
-`make test` runs it too, and fails if a row has a dead end, or if a verdict here is not that of the run. Columns and lines that end
-with `*` are measured, or quote messages, and differ from run to run.
+`make test` runs it too, and fails if a row has a dead end, or if a verdict here is not that of the run. Columns and lines that
+end with `*` are measured, or quote messages, and differ from run to run.
 
 How to read it:
 
 - **Same token**: Secrets Manager tries the rotation again, all four steps. **New token**: it has given up, and a new rotation
   begins: AWSPENDING moves to a new version. Both must succeed at the first attempt, or the row has a **DEAD END**. Then the
   secret goes on to another row, and has to rotate there.
-- **AWSCURRENT logs in**: tried after every change, because nothing can be different before the first one. `always`, or after which
-  step again. With a single user there is always a gap between the step that sets the password and the one that makes its version
-  current. With alternating users there must be none, unless somebody changes the credential itself by hand.
-- **A labelled version**: whether any of AWSCURRENT, AWSPENDING and AWSPREVIOUS logs in. If not, the working password is in a version
-  without a label, where the function finds it.
+- **AWSCURRENT logs in**: tried after every change, because nothing can be different before the first one. `always`, or after
+  which step again. With a single user there is always a gap between the step that sets the password and the one that makes its
+  version current. With alternating users there must be none, unless somebody changes the credential itself by hand.
+- **A labelled version**: whether any of AWSCURRENT, AWSPENDING and AWSPREVIOUS logs in. If not, the working password is in a
+  version without a label, where the function finds it.
 - **Failed logins** are those that PostgreSQL refuses because of the credential (SQLSTATE class 28). A server that is down refuses
   nothing.
 - **The function says**: the kind of failure in its log.
