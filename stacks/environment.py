@@ -23,7 +23,7 @@ _BLOCKS = [system.block for system in SYSTEMS if system.block]
 class Environment(CitizenDataSettings):
     """Everything that an environment decides: what its systems have in common, and each of them.
 
-    The blocks of ``citizen-data`` stand beside the common settings.
+    The blocks of ``citizen-data`` are next to the common settings.
 
     Args:
         database_ha: see :class:`DatabaseHaSettings`; without it the environment has no such system.

@@ -24,9 +24,13 @@ _HEAD = """# Settings
 
 <!-- Generated from the models by `make docs`: change the docstrings and fields there, not this page. -->
 
-An environment is one file, `environments/<name>.tfvars`, in HCL with literal values only. A setting that is left out has
-its default; one that does not exist, or that AWS would refuse, ends the synthesis with exit code 2, the value, what is
-allowed and how to fix it. `C07` and so on are [rules of AWS](#rules), which messages name too.
+An environment is one file, `environments/<name>.tfvars`, in HCL with literal values only: no variables, no functions.
+[`dev.tfvars`](../environments/dev.tfvars) and [`prod.tfvars`](../environments/prod.tfvars) are the examples. The settings at the
+top and the blocks next to them describe `citizen-data`; the block [`database_ha`](#database_ha) describes that system, with
+defaults of its own.
+
+A setting that is left out has its default. One that does not exist, or that AWS would refuse, ends the synthesis with exit
+code 2, the value, what is allowed and how to fix it. `C07` and so on are [rules of AWS](#rules), which messages name too.
 """
 _RULES = f"""## Rules
 

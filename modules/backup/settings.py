@@ -37,7 +37,7 @@ Schedule = Annotated[str, AfterValidator(_schedule)]
 
 
 class RestoreTestingSettings(Settings):
-    """Restores of recovery points that are tried on a schedule, and deleted again.
+    """Test restores of recovery points, on a schedule; what is restored is deleted again.
 
     Args:
         schedule: when, in AWS cron; at most hourly (constraint C01).
@@ -60,7 +60,7 @@ class BackupSettings(Settings):
         daily_retention_days: days for which daily recovery points are kept.
         long_term_schedule: when the long-term recovery points are made.
         long_term_retention_days: days for which long-term recovery points are kept.
-        hourly_retention_days: days for which recovery points of every hour are kept beside the others; default: none are made.
+        hourly_retention_days: days for which hourly recovery points are kept, in addition to the others; default: none are made.
         cold_storage_after_days: days until long-term recovery points of the file system move to cold storage, where
             they must stay 90 days (C03); default: never.
         restore_testing: see :class:`RestoreTestingSettings`; ``null`` for no tests.

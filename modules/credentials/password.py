@@ -28,7 +28,7 @@ FEWEST_CHARACTERS = 32
 
 
 class PasswordSettings(Settings):
-    """How new passwords look. Letters, digits and ``- . _ ~`` are used, less what is excluded.
+    """How new passwords are made: of letters, digits and ``- . _ ~``, except what is excluded.
 
     Args:
         length: characters, 16 to 128; RDS takes no longer one.

@@ -25,8 +25,8 @@ class RecoverySettings(Settings):
     """Recovery targets for the database.
 
     Args:
-        rpo_minutes: most minutes of changes that may be lost; 5 or more (constraint C37).
-        rto_minutes: most minutes until the database works again after the loss of a zone or of the primary;
+        rpo_minutes: minutes of changes that may be lost at most; 5 or more (constraint C37).
+        rto_minutes: minutes at most until the database works again after the loss of a zone or of the primary;
             2 or more, and only with ``database.multi_az`` (C37); 1 or more with ``database.cluster`` (C49).
     """
 

@@ -10,7 +10,7 @@ from modules.settings import Settings, refusal
 
 
 class RestoreSettings(Settings):
-    """What the instance is restored from when Terraform makes it. It changes nothing on an instance that there is.
+    """What the instance is restored from when Terraform makes it. It has no effect on an existing instance.
 
     Args:
         snapshot: identifier or ARN of a snapshot.

@@ -10,7 +10,7 @@ from modules.settings import Settings
 
 
 class AlarmSettings(Settings):
-    """Thresholds of the alarms, and who hears of them.
+    """Thresholds of the alarms, and who is notified.
 
     Args:
         email: address that gets alarms and events; it must confirm the subscription once.

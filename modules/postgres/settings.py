@@ -30,7 +30,7 @@ class PostgresSettings(Common):
         credentials: see :class:`CredentialsSettings`.
         backup: see :class:`BackupSettings`.
         alarms: see :class:`AlarmSettings`.
-        recovery: see :class:`RecoverySettings`; ``null`` promises nothing, for a disposable environment.
+        recovery: see :class:`RecoverySettings`; ``null`` for no targets, in a disposable environment.
     """
 
     network: NetworkSettings = NetworkSettings()
