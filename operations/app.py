@@ -31,7 +31,7 @@ from operations.ci import command as ci
 from operations.compliance import command as compliance
 from operations.drift import command as drift
 from operations.failure import EXIT_CODES
-from operations.options import AutoApprove, Environment, Stack
+from operations.options import FIRST, AutoApprove, Environment, Stack, StackOrFirst
 from operations.project import Project
 from operations.review import command as review
 from operations.state import commands as state_commands
@@ -140,7 +140,7 @@ def bootstrap(
 
 
 @secret.command(epilog=EXIT_CODES)
-def create(stack: Stack = "citizen-data", environment: Environment = None) -> None:
+def create(stack: StackOrFirst = FIRST, environment: Environment = None) -> None:
     """Create the secret that a system expects, with a random password that is never shown."""
     entry = _entry(stack, environment)
     made = secret_entry.create(entry)
@@ -148,7 +148,7 @@ def create(stack: Stack = "citizen-data", environment: Environment = None) -> No
 
 
 @secret.command(epilog=EXIT_CODES)
-def check(stack: Stack = "citizen-data", environment: Environment = None) -> None:
+def check(stack: StackOrFirst = FIRST, environment: Environment = None) -> None:
     """Check that the secret exists and has what a database needs. Exit code 2 if not."""
     entry = _entry(stack, environment)
     secret_entry.check(entry)

@@ -9,7 +9,7 @@ import typer
 
 from operations import console, credentials, deployed, rotate
 from operations.failure import EXIT_CODES
-from operations.options import Environment, System
+from operations.options import FIRST, Environment, StackOrFirst
 from operations.project import Project
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ app = typer.Typer(no_args_is_help=True, help="The credentials in the secrets.", 
 
 
 def rotate_now(
+    stack: StackOrFirst = FIRST,
     secret: Secret = None,
-    stack: System = "citizen-data",
     environment: Environment = None,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Wait for the end of the rotation.")] = True,
     timeout: Annotated[
@@ -81,7 +81,7 @@ def check_all(project: Project, system: deployed.Deployed, secrets: Sequence[str
 
 
 @app.command(epilog=EXIT_CODES)
-def check(secret: Secret = None, stack: System = "citizen-data", environment: Environment = None) -> None:
+def check(stack: StackOrFirst = FIRST, secret: Secret = None, environment: Environment = None) -> None:
     """Try which versions of the secrets can log in, over verified TLS. Exit code 1 if AWSCURRENT cannot."""
     project = Project()
     system = deployed.find(project, stack, environment=environment)

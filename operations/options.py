@@ -32,8 +32,9 @@ OneEnvironment = Annotated[
     ),
 ]
 SYSTEM = f"Name of the system: {', '.join(systems.names())}."
-System = Annotated[str, typer.Option("--stack", metavar="NAME", help=SYSTEM)]
 Stack = Annotated[str, typer.Argument(help=SYSTEM, show_default=False)]
+StackOrFirst = Annotated[str, typer.Argument(help=SYSTEM)]
+FIRST = systems.names()[0]
 AcceptedChanges = Annotated[
     Path | None,
     typer.Option(

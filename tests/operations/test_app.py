@@ -63,6 +63,15 @@ def test_every_command_is_listed() -> None:
     assert names(typer.main.get_command(app.app)) == COMMANDS
 
 
+@pytest.mark.parametrize("command", EVERY, ids=" ".join)
+def test_a_system_is_an_argument_never_an_option(command: tuple[str, ...]) -> None:
+    found: Any = typer.main.get_command(app.app)
+    for name in command:
+        found = found.commands[name]
+    named = [parameter for parameter in found.params if parameter.name in {"stack", "stacks"}]
+    assert {parameter.param_type_name for parameter in named} <= {"argument"}
+
+
 @pytest.mark.parametrize("group", COMMANDS, ids=" ".join)
 def test_without_a_command_there_is_help(holdfast: Command, group: tuple[str, ...]) -> None:
     done = holdfast(*group)

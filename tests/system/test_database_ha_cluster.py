@@ -134,8 +134,8 @@ def test_its_snapshot_gets_to_the_bucket(deployed: Checkout) -> None:
 
 
 def test_its_credentials_rotate_and_log_in(deployed: Checkout) -> None:
-    succeeded(holdfast(deployed, f"rotate --stack {DATABASE_HA}"))
-    checked = succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
+    succeeded(holdfast(deployed, f"rotate {DATABASE_HA}"))
+    checked = succeeded(holdfast(deployed, f"credentials check {DATABASE_HA}"))
     assert f"AWSCURRENT logs in as dbadmin at {cluster(deployed)['Endpoint']}" in " ".join(checked.split())
 
 
@@ -143,7 +143,7 @@ def test_a_failover_makes_a_reader_the_writer_and_terraform_sees_no_change(deplo
     before = writer(deployed)
     deployed.client("rds").failover_db_cluster(DBClusterIdentifier="ha-postgres-dev")
     assert writer(deployed) != before
-    succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
+    succeeded(holdfast(deployed, f"credentials check {DATABASE_HA}"))
     assert plan(deployed) == ""
 
 
@@ -176,7 +176,7 @@ def test_it_is_restored_by_rds_and_taken_over_by_terraform(deployed: Checkout) -
     assert re.search(r"Resources: 0 added, \d+ changed, 0 destroyed", applied)
     assert plan(deployed) == ""
     rds.delete_db_cluster(DBClusterIdentifier="ha-postgres-dev-before", SkipFinalSnapshot=True)
-    succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
+    succeeded(holdfast(deployed, f"credentials check {DATABASE_HA}"))
 
 
 def test_it_is_destroyed_and_nothing_is_left(deployed: Checkout) -> None:

@@ -73,7 +73,7 @@ def test_it_is_restored_from_a_snapshot_with_its_data(existing: Existing) -> Non
     database_ha.aws(made, snapshot)
     write(made, "lost")
     # The password of the snapshot is none of the secret's any more.
-    succeeded(holdfast(made, f"rotate --stack {DATABASE_HA}"))
+    succeeded(holdfast(made, f"rotate {DATABASE_HA}"))
     database_ha.put_aside(made)
     existing.describe(block(RESTORED))
     database_ha.deploy(made)
@@ -86,7 +86,7 @@ def test_it_is_restored_from_a_snapshot_with_its_data(existing: Existing) -> Non
 
 
 def test_the_secret_opens_what_was_restored(deployed: Checkout) -> None:
-    succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
+    succeeded(holdfast(deployed, f"credentials check {DATABASE_HA}"))
     database_ha.tidy_up(deployed)
 
 

@@ -136,7 +136,7 @@ def test_nothing_that_it_holds_is_protected(deployed: Checkout) -> None:
 
 
 def test_the_secret_that_was_created_opens_it(deployed: Checkout) -> None:
-    succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
+    succeeded(holdfast(deployed, f"credentials check {DATABASE_HA}"))
 
 
 def test_it_is_resized_and_gets_a_minor_version_in_place(existing: Existing) -> None:

@@ -266,8 +266,8 @@ def test_the_alarms_rise_at_the_required_thresholds_and_somebody_hears_of_it(dep
 
 
 def test_its_credentials_rotate_and_log_in(deployed: Checkout) -> None:
-    succeeded(holdfast(deployed, f"rotate --stack {DATABASE_HA}"))
-    succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
+    succeeded(holdfast(deployed, f"rotate {DATABASE_HA}"))
+    succeeded(holdfast(deployed, f"credentials check {DATABASE_HA}"))
 
 
 def test_a_failover_moves_it_to_the_standbys_zone_and_terraform_sees_no_change(deployed: Checkout) -> None:
@@ -281,7 +281,7 @@ def test_a_failover_moves_it_to_the_standbys_zone_and_terraform_sees_no_change(d
     fail_over, _ = runbook.commands("Fail over")
     database_ha.aws(deployed, fail_over)
     assert zones()[0] == before[1]
-    succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
+    succeeded(holdfast(deployed, f"credentials check {DATABASE_HA}"))
     assert database_ha.changes(deployed) == ""
 
 
@@ -311,7 +311,7 @@ def test_it_is_restored_to_a_point_in_time_under_its_name(deployed: Checkout) ->
 
 
 def test_the_secret_opens_the_restored_one_too(deployed: Checkout) -> None:
-    succeeded(holdfast(deployed, f"credentials check --stack {DATABASE_HA}"))
+    succeeded(holdfast(deployed, f"credentials check {DATABASE_HA}"))
     database_ha.tidy_up(deployed)
 
 
