@@ -57,6 +57,6 @@ def file(name: str, folder: Path = FOLDER) -> Path:
             f"there is no environment {name!r}",
             given=f"{folder.name}/{name}{_SETTINGS}",
             allowed=", ".join(names(folder)),
-            fix=f"set {ENVIRONMENT_VARIABLE} to one of them, or copy one of their files",
+            fix=f"name one of them (--environment or {ENVIRONMENT_VARIABLE}), or copy one of their files",
         )
     return path
