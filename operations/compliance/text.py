@@ -75,7 +75,10 @@ def _numbers(assessment: Assessment) -> Iterator[Text]:
         good = sum(one.outcome in summary.GOOD for one in decided)
         others = len(assessment.of(pack.name)) - len(decided)
         yield Text()
-        yield Text.assemble((pack.name, "bold"), f"  {good} of {len(decided)}: {summary.counts(decided)}")
+        yield Text.assemble(
+            (pack.name, "bold"),
+            f"  {good} of {len(decided)} rules met or accepted: {summary.counts(decided)}",
+        )
         if others:
             rest = [one for one in assessment.of(pack.name) if one not in decided]
             yield Text(f"  and {others} that the configuration cannot decide: {summary.counts(rest)}", "dim")
