@@ -124,7 +124,7 @@ def check(folder: Path, environment: str, recorded: Collection[Entry]) -> str | 
         return None
     return (
         f"{manifest.shown(manifest.file(environment))} does not name {_counted(len(new))} yet, "
-        f"so nothing keeps their addresses: {_MANIFEST} update"
+        f"so nothing guards their addresses: {_MANIFEST} update"
     )
 
 

@@ -60,7 +60,7 @@ def check(environment: OneEnvironment = None) -> None:
         if new:
             raise Problem(
                 f"{manifest.shown(path)} does not name all that holds data",
-                given="not there: " + _listed(entry.address for entry in new),
+                given="not there: " + _listed(f"{entry.system} {entry.address}" for entry in new),
                 fix="pipenv run holdfast manifest update, and commit what it writes",
             )
         console.item(manifest.shown(path), f"{len(recorded)} addresses, all there")

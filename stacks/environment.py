@@ -120,6 +120,9 @@ def _explain(error: Any, place: str) -> tuple[str, str | None, str | None]:  # n
         return f"{where}{what}", parts.get("allowed"), parts.get("fix")
     if error["type"] == "missing":
         return f"{place} is missing", _allowed_at(error["loc"]), f"add {place}"
+    if error["type"] in {"model_type", "model_attributes_type"} and isinstance(error["input"], list):
+        name = error["loc"][-1]
+        return f"{place} is written as a block", f"{name} = {{ ... }}", "add the equals sign"
     return (
         f"{place}: {error['msg'][0].lower()}{error['msg'][1:]}",
         _allowed_at(error["loc"]),

@@ -216,10 +216,13 @@ class DatabaseSettings(Settings):
     @model_validator(mode="after")
     def _connections(self) -> Self:
         if self.max_connections is None and facts.default_max_connections(self.instance_class) is None:
+            like = facts.class_like(self.instance_class)
             raise refusal(
-                f"the memory of {self.instance_class} is not known, so neither is its max_connections",
-                allowed="any class, with max_connections given",
-                fix="write max_connections = 500, or what the class can bear",
+                f"database.instance_class {self.instance_class} is not known, so neither is its max_connections",
+                allowed="a class that is known here, or any other one with max_connections",
+                fix=f'write instance_class = "{like}"; or, when the class is right, max_connections = 500'
+                if like
+                else "write max_connections = 500, or what the class can bear",
             )
         return self
 

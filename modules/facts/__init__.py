@@ -116,6 +116,11 @@ def class_memory_mib(db_class: str) -> int | None:
     return _memory().get(db_class)
 
 
+def class_like(name: str) -> str | None:
+    """Return the RDS instance class that somebody who wrote this probably means; ``None`` when none is near."""
+    return next(iter(get_close_matches(name, _memory(), n=1, cutoff=0.8)), None)
+
+
 def default_max_connections(db_class: str) -> int | None:
     """Return PostgreSQL's default ``max_connections`` for a class; ``None`` when its memory is not known.
 

@@ -107,7 +107,7 @@ def test_a_pull_request_that_does_not_record_what_it_adds_fails(
     done = holdfast("manifest", "check")
     assert done.code == 2
     assert "environments/prod.manifest does not name all that holds data" in done.err
-    assert "not there: aws_s3_bucket.exports" in done.err
+    assert "not there: tiny aws_s3_bucket.exports" in done.err
     assert holdfast("manifest", "check", "-e", "dev").code == 0
 
 

@@ -94,6 +94,13 @@ def test_a_wrong_type_says_what_is_allowed(tmp_path: Path) -> None:
     assert "20 to 65536" in message
 
 
+def test_a_block_without_the_equals_sign(tmp_path: Path) -> None:
+    message = _refused(tmp_path, MINIMAL + "database {\n  storage_gb = 100\n}\n")
+    assert "database is written as a block" in message
+    assert "allowed: database = { ... }" in message
+    assert "fix:     add the equals sign" in message
+
+
 def test_c06_zones_of_another_region(tmp_path: Path) -> None:
     text = MINIMAL.replace(
         '"eu-central-2a", "eu-central-2b", "eu-central-2c"', '"ap-northeast-1a", "ap-northeast-1c"'
@@ -119,6 +126,16 @@ def test_c07_a_class_that_the_region_does_not_have(tmp_path: Path) -> None:
         tmp_path, MINIMAL + 'database = {\n  instance_class = "db.r3.large"\n max_connections = 100\n}\n'
     )
     assert "no db.r3.large in eu-central-2 [C07]" in message
+
+
+def test_a_misspelt_class_names_the_one_that_was_meant(tmp_path: Path) -> None:
+    message = _refused(tmp_path, MINIMAL + 'database = {\n  instance_class = "db.t3.mediun"\n}\n')
+    assert 'fix:     write instance_class = "db.t3.medium"' in message
+
+
+def test_a_class_that_is_like_no_other_needs_its_connections(tmp_path: Path) -> None:
+    text = MINIMAL + 'database = {\n  instance_class = "db.z9.huge"\n}\n'
+    assert "fix:     write max_connections = 500" in _refused(tmp_path, text)
 
 
 def test_overlapping_subnets(tmp_path: Path) -> None:
