@@ -44,7 +44,7 @@ class Apply(Enum):
 
     UNDOES = "the next apply undoes it"
     CREATES = "the next apply creates it again"
-    LEAVES = "it is not configured, so that no apply undoes it"
+    LEAVES = "it is not configured, so no apply undoes it"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

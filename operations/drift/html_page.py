@@ -93,8 +93,8 @@ def _notes(system: Checked, finding: Finding) -> Iterator[dict[str, Any]]:
     """What is to be known of the attributes; of those of which the same is, at once."""
     found: dict[tuple[str, str | None, bool], list[str]] = {}
     for attribute in finding.attributes:
-        words = [then(attribute), since(system, finding, attribute), accepted(attribute)]
-        text = "; ".join(word for word in words if word)
+        words = [since(system, finding, attribute), accepted(attribute), then(attribute)]
+        text = "; ".join(word for word in words if word) + (":" if attribute.command else "")
         key = text, attribute.command, attribute.accepted is not None
         found.setdefault(key, []).extend([attribute.name] if attribute.path else [])
     for (text, command, good), names in found.items():

@@ -85,7 +85,7 @@ def what(finding: Finding) -> str:
 
 
 def then(attribute: Drifted) -> str:
-    """What becomes of a drifted attribute, in one sentence without a full stop."""
+    """What becomes of a drifted attribute, in one sentence without a full stop; a command that undoes it follows."""
     if attribute.command is not None:
         return f"{attribute.apply.value}; to undo it"
     return attribute.apply.value

@@ -50,6 +50,15 @@ def test_no_change_is_no_change() -> None:
     assert not progress.changed
 
 
+def test_a_warning_is_shown_where_it_is_about_the_state_or_a_secret() -> None:
+    shown: list[str] = []
+    progress = Progress(show=shown.append)
+    progress("│ Warning: Incomplete lock file information for providers")
+    progress("│ Warning: Argument is deprecated")
+    progress("│ Warning: the state lock could not be released")
+    assert shown == ["  Warning: the state lock could not be released"]
+
+
 def test_an_error_is_shown_at_once() -> None:
     shown: list[str] = []
     progress = Progress(show=shown.append)

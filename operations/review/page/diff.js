@@ -78,14 +78,14 @@ function diffTable(change) {
     body,
   );
   if (one && change.address && telling.length > 3) {
-    return [element("details", {}, element("summary", {}, `The ${plural(telling.length, "value", "values")} ${one === "after" ? "that are known" : "that go"}`), table)];
+    return [element("details", {}, element("summary", {}, `The ${plural(telling.length, "value", "values")} ${one === "after" ? "that are known" : "that are lost"}`), table)];
   }
   table.hidden = telling.length === 0;
   if (noise.length === 0) return telling.length ? [table] : [];
   const more = element(
     "button",
     { type: "button", class: "small" },
-    `Show ${plural(noise.length, "attribute", "attributes")} that AWS decides anew`,
+    `Show ${plural(noise.length, "attribute", "attributes")} that AWS sets again`,
   );
   more.addEventListener("click", () => {
     body.append(...rows(noise));

@@ -76,7 +76,7 @@ function mapOf(plan) {
   return element(
     "div",
     {},
-    element("p", { class: "legend" }, "From left to right: who refers to whom. Choose a resource that changes to see what becomes of it."),
+    element("p", { class: "legend" }, "From left to right: which resource refers to which. Choose a resource that changes to see how."),
     connected.length > 0 && map,
     apart.length > 0 && element("div", { class: "apart" }, apart.map((group) => groupCard(group, byAddress, nodes, redraw))),
   );

@@ -27,7 +27,7 @@ def test_what_is_to_be_known_of_an_attribute_is_a_note() -> None:
         change["address"]: change for change in html_page.document(full_report())["plans"][0]["changes"]
     }
     protection, owner = changes[DATABASE]["notes"]
-    assert protection["text"] == ("deletion_protection: the next apply undoes it; since 2026-11-20 06:00 UTC")
+    assert protection["text"] == ("deletion_protection: since 2026-11-20 06:00 UTC; the next apply undoes it")
     assert owner["good"]
     assert changes["aws_security_group.it"]["notes"][0]["command"].startswith("aws ec2 revoke")
 
@@ -51,5 +51,5 @@ def test_in_a_browser(opening: Opening) -> None:
     assert page.texts("h1 + #verdict")[0].startswith("3 resources drifted, 2 with weaker protection")
     assert page.texts("#view .change > summary .address")[:2] == [DATABASE, "aws_security_group.it"]
     (database, group) = page.texts("#view .change.weakens-protection .body")
-    assert "deletion_protection: the next apply undoes it; since 2026-11-20 06:00 UTC" in database
+    assert "deletion_protection: since 2026-11-20 06:00 UTC; the next apply undoes it" in database
     assert "aws ec2 revoke-security-group-ingress" in group

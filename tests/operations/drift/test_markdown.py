@@ -38,8 +38,7 @@ def test_a_command_is_a_block_to_copy() -> None:
         "    ```sh\n    aws ec2 revoke-security-group-ingress --region eu-central-2 --group-id sg-1" in text
     )
     assert (
-        '  - `ingress["tcp 22 from the whole internet"]`: it is not configured, so that no apply undoes it'
-        in text
+        '  - `ingress["tcp 22 from the whole internet"]`: it is not configured, so no apply undoes it' in text
     )
 
 

@@ -17,7 +17,7 @@ def test_the_worst_is_first_with_old_and_new_values_and_what_helps() -> None:
     assert security < drift
     assert "    ! deletion protection is lifted: deletion_protection true → false  [RDS.7, RDS.8]" in told
     place = next(n for n, line in enumerate(told) if line.startswith("      ingress["))
-    assert told[place + 1] == "        it is not configured, so that no apply undoes it; to undo it:"
+    assert told[place + 1] == "        it is not configured, so no apply undoes it; to undo it:"
     assert told[place + 2].startswith("          aws ec2 revoke-security-group-ingress --region eu-central-2")
 
 
