@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from operations.plans.differences import path_text
 from operations.plans.model import Action
 from operations.review.classes import Class
+from operations.review.waivers import LONGEST, Waiver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from operations.plans.differences import Difference
     from operations.review.classification import Reviewed, ReviewedPlan
     from operations.review.gate import Gate
-    from operations.review.waivers import Waiver
 
 _DONE = {
     Action.NOTHING: "unchanged",
@@ -128,7 +128,7 @@ def waiver_text(plan: ReviewedPlan, change: Reviewed) -> str:
         f'address = "{_toml(change.address)}"\n'
         f'plan = "{plan.digest}"\n'
         'reason = "..."\n'
-        "expires = ..."
+        f"expires = ...  # {LONGEST.days} days from now at most"
     )
 
 

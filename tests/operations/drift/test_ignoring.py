@@ -97,3 +97,11 @@ def test_what_is_wrong_is_told(tmp_path: Path, old: str, new: str, says: str) ->
 
 def test_the_projects_own_file_is_valid() -> None:
     assert ignoring.read(ROOT / "environments" / "drift.toml", today=TODAY) == []
+
+
+def test_the_example_in_the_projects_own_file_is_valid(tmp_path: Path) -> None:
+    file = tmp_path / "drift.toml"
+    commented = (ROOT / "environments" / "drift.toml").read_text(encoding="utf-8").partition("[[ignore]]")
+    file.write_text("".join(commented[1:]).replace("\n# ", "\n"), encoding="utf-8")
+    (rule,) = ignoring.read(file, today=TODAY)
+    assert rule.address.startswith("aws_db_instance.")

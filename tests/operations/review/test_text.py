@@ -46,6 +46,7 @@ def test_what_is_needed_for_a_waiver_is_printed() -> None:
     found = told(report)
     assert f'plan = "{report.plans[0].digest}"' in found
     assert f'address = "aws_db_instance.{systems.INSTANCE}"' in found
+    assert "expires = ...  # 90 days from now at most" in found
 
 
 def test_a_waived_change_says_so() -> None:

@@ -43,6 +43,13 @@ def test_the_projects_own_file_is_valid() -> None:
     assert waivers.read(ROOT / "environments" / "waivers.toml", today=TODAY) == []
 
 
+def test_the_example_in_the_projects_own_file_is_valid(tmp_path: Path) -> None:
+    commented = (ROOT / "environments" / "waivers.toml").read_text(encoding="utf-8").partition("[[waiver]]")
+    example = "".join(commented[1:]).replace("\n# ", "\n").replace("sha256:...", f"sha256:{'a' * 64}")
+    (waiver,) = read(tmp_path, example)
+    assert waiver.address.startswith("aws_db_instance.")
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
