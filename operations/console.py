@@ -57,9 +57,9 @@ def confirm(question: str, *, option: str) -> bool:
     """
     if not sys.stdin.isatty():
         raise Problem(
-            "nobody can be asked here: this is not a terminal",
+            "confirmation is needed, and this is not a terminal",
             given=question,
-            fix=f"when the answer is yes: {option}",
+            fix=f"to confirm: {option}",
         )
     return typer.confirm(question)
 
