@@ -79,9 +79,12 @@ class Terraform:
         """Bring the state in line with what AWS answers, without changing anything.
 
         Right after an apply AWS answers many settings in another form than they were given; without this, a
-        search for drift would report them all.
+        search for drift would report them all. Only the log has what Terraform prints: that these are changes
+        outside of Terraform, and all outputs once more.
         """
-        self._run("apply", "-refresh-only", "-auto-approve", "-input=false")
+        if self.show is not None:
+            self.show("Refreshing the state")
+        self._run("apply", "-refresh-only", "-auto-approve", "-input=false", quiet=True)
 
     def show_json(self, plan: Path | None = None) -> dict[str, Any]:
         """A saved plan, or the state, as Terraform's JSON."""
@@ -102,14 +105,14 @@ class Terraform:
             raise Failed("terraform state list failed", output=errors, log=self.log)
         return text.split() if code == 0 else []
 
-    def _run(self, *arguments: str, accepted: tuple[int, ...] = (0,)) -> int:
+    def _run(self, *arguments: str, accepted: tuple[int, ...] = (0,), quiet: bool = False) -> int:
         subcommand, *rest = arguments
         code, output = stream(
             [tools.terraform(), subcommand, "-no-color", *rest],
             cwd=self.folder,
             environ=self._environ(),
             log=self.log,
-            show=self.show,
+            show=None if quiet else self.show,
         )
         if code not in accepted:
             if locked := lock_error.explain(output, self.folder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +53,17 @@ def test_from_nothing_to_an_empty_state(terraform: Terraform, tmp_path: Path) ->
     terraform.apply(plan)
     assert terraform.state_list() == []
     assert "terraform_data.it" in terraform.log.read_text(encoding="utf-8")
+
+
+def test_a_refresh_is_one_line_and_the_log_has_the_rest(terraform: Terraform, tmp_path: Path) -> None:
+    plan = tmp_path / "it.tfplan"
+    terraform.init()
+    terraform.plan(plan)
+    terraform.apply(plan)
+    shown: list[str] = []
+    replace(terraform, show=shown.append).refresh()
+    assert shown == ["Refreshing the state"]
+    assert terraform.log.read_text(encoding="utf-8").count("Apply complete!") == 2
 
 
 def test_an_error_is_told_with_its_reason_and_log(terraform: Terraform, tmp_path: Path) -> None:
