@@ -46,6 +46,7 @@ class Resource:
         unknown: has ``true`` where a value is known only after apply, shaped like the values.
         references: by argument, the addresses without keys that it refers to.
         managed: whether the system creates it; False for what is read only.
+        why_unknown: why a value is not known.
     """
 
     address: str
@@ -54,6 +55,7 @@ class Resource:
     unknown: Marks = None
     references: Mapping[str, frozenset[str]] = field(default_factory=dict)
     managed: bool = True
+    why_unknown: str = "known only after apply"
 
     def value(self, path: str, default: Json = None) -> Json | Unknown:
         """The value at a path such as ``vpc_config.subnet_ids``.

@@ -61,9 +61,9 @@ def not_applicable(resource: Resource, attribute: str, evidence: str) -> Finding
     return _finding(resource, Verdict.NOT_APPLICABLE, attribute, evidence)
 
 
-def needs_runtime(resource: Resource, attribute: str, evidence: str = "known only after apply") -> Finding:
-    """Only the deployed system can show it."""
-    return _finding(resource, Verdict.NEEDS_RUNTIME, attribute, evidence)
+def needs_runtime(resource: Resource, attribute: str, evidence: str | None = None) -> Finding:
+    """Only the deployed system can show it, or AWS itself does not."""
+    return _finding(resource, Verdict.NEEDS_RUNTIME, attribute, evidence or resource.why_unknown)
 
 
 def decided(resource: Resource, attribute: str, good: bool | Unknown, evidence: str) -> Finding:

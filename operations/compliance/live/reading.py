@@ -114,6 +114,7 @@ def _resource(
             for argument, value in arguments.items()
         },
         managed=resource["mode"] == "managed",
+        why_unknown="no API of AWS shows it",
     )
 
 

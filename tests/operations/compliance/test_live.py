@@ -61,7 +61,9 @@ def test_a_reference_is_found_by_what_the_other_is_called(aws: Server) -> None:
     assert verdict(graph, "keys.rotated") is Verdict.FAIL
     kms.enable_key_rotation(KeyId=key["Arn"], RotationPeriodInDays=90)
     assert verdict(read(*found), "keys.rotated") is Verdict.PASS
-    assert verdict(read(*found), "keys.deleted_late") is Verdict.NEEDS_RUNTIME
+    (finding,) = checks()["keys.deleted_late"](read(*found))
+    assert finding.verdict is Verdict.NEEDS_RUNTIME
+    assert finding.evidence == "no API of AWS shows it"
 
 
 def test_a_rule_that_was_added_by_hand_is_seen(aws: Server) -> None:
