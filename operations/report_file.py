@@ -11,7 +11,7 @@ STANDARD_OUTPUT = Path("-")
 
 
 def write(file: Path, content: str) -> None:
-    """Write a report.
+    """Write a report, and say where it is.
 
     Args:
         file: the file; its folder is made. `STANDARD_OUTPUT` is standard output.
@@ -21,10 +21,11 @@ def write(file: Path, content: str) -> None:
         Problem: the file cannot be written.
     """
     if file == STANDARD_OUTPUT:
-        console.line(content.rstrip("\n"))
+        console.OUT.print(content.rstrip("\n"), markup=False)
         return
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, encoding="utf-8")
     except OSError as error:
         raise Problem(f"{file}: cannot be written ({error.strerror})") from None
+    console.progress(f"written: {file}")

@@ -110,4 +110,4 @@ def _show(report: Report, format_: Format) -> None:
         for line in text.lines(report):
             console.OUT.print(line)
     else:
-        console.line(_WRITERS[format_](report).rstrip("\n"))
+        write(STANDARD_OUTPUT, _WRITERS[format_](report))

@@ -109,6 +109,7 @@ def write_comments(comments: Sequence[str], folder: Path) -> None:
             (folder / f"{number}.md").write_text(comment, encoding="utf-8")
     except OSError as error:
         raise Problem(f"{folder}: cannot be written to ({error.strerror})") from None
+    console.progress(f"written: {folder}")
 
 
 @contextlib.contextmanager

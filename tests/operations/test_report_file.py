@@ -10,10 +10,12 @@ from environments.problem import Problem
 from operations import report_file
 
 
-def test_a_report_is_written_and_its_folder_made(tmp_path: Path) -> None:
+def test_a_report_is_written_and_its_folder_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "reports" / "report.json"
     report_file.write(file, "{}\n")
     assert file.read_text(encoding="utf-8") == "{}\n"
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", f"... written: {file}\n")
 
 
 def test_a_hyphen_is_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
