@@ -61,7 +61,7 @@ secret = typer.Typer(
 
 
 def deploy(stack: Stack, environment: Environment = None, auto_approve: AutoApprove = False) -> None:
-    """Plan a system, show the plan, apply exactly that plan, and write cfn-outputs/flat-outputs.json."""
+    """Plan a system, show the plan and its dangers, apply exactly that, and write cfn-outputs/flat-outputs.json."""
     if not deployment.deploy(
         Project(), stack, environment=environment, approve=_asker("Apply it?", auto_approve)
     ):

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from environments import backend
 from operations import console, outputs, protection, secret_entry, synth, tools
 from operations.failure import Failed
+from operations.plans import reading
+from operations.plans.visible import visible
+from operations.review import text
+from operations.review.classification import review
+from operations.review.gate import decide
+from operations.review.report import Report
 from operations.state import creation
 from operations.terraform import Terraform, warn_about_logging
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from operations.project import Project
 
@@ -41,7 +49,7 @@ def connect(project: Project, terraform: Terraform) -> None:
 
 
 def deploy(project: Project, stack: str, *, environment: str | None, approve: Callable[[], bool]) -> bool:
-    """Synthesize, plan, ask, apply the plan, and write the flat outputs.
+    """Synthesize, plan, say what is dangerous, ask, apply the plan, and write the flat outputs.
 
     Args:
         project: the project.
@@ -65,6 +73,7 @@ def deploy(project: Project, stack: str, *, environment: str | None, approve: Ca
     try:
         connect(project, terraform)
         if terraform.plan(plan):
+            _show_dangers(terraform, plan, stack)
             if not approve():
                 return False
             terraform.apply(plan)
@@ -73,6 +82,15 @@ def deploy(project: Project, stack: str, *, environment: str | None, approve: Ca
         plan.unlink(missing_ok=True)
     write_outputs(project, terraform)
     return True
+
+
+def _show_dangers(terraform: Terraform, plan: Path, stack: str) -> None:
+    """Say what the plan destroys, weakens or interrupts, as a review does; whoever is asked decides."""
+    shown = terraform.show_text(plan).encode()
+    reviewed = [review(reading.parse(shown, source=str(plan)), stack=visible(stack))]
+    report = Report(plans=reviewed, gate=decide(reviewed, (), today=datetime.now(UTC).date()))
+    for line in text.dangers(report):
+        console.OUT.print(line)
 
 
 def write_outputs(project: Project, terraform: Terraform) -> None:

@@ -49,18 +49,16 @@ def lines(report: Report) -> Iterator[Text]:
         yield Text.assemble((plan.stack, "bold"), (f"  {plan.digest}", "dim"))
         yield Text(f"  {counts(plan)}")
     for class_ in RISK_FIRST:
-        changes = list(report.changes(class_))
-        if not changes:
-            continue
-        yield Text()
-        yield Text.assemble((f" {class_.title} ", _STYLES[class_]), f" {len(changes)}")
-        told = changes if class_.dangerous else changes[:_MOST_QUIET]
-        for plan, change in told:
-            yield from _change(report, plan, change)
-        if len(told) < len(changes):
-            yield Text(f"  and {len(changes) - len(told)} more", "dim")
+        yield from _class(report, class_)
     yield from _outputs(report)
     yield from _verdict(report)
+
+
+def dangers(report: Report) -> Iterator[Text]:
+    """What a person must see before saying yes to a plan that was shown; nothing when there is nothing of it."""
+    for class_ in RISK_FIRST:
+        if class_.dangerous:
+            yield from _class(report, class_)
 
 
 def counts(plan: ReviewedPlan) -> str:
@@ -69,6 +67,19 @@ def counts(plan: ReviewedPlan) -> str:
     if plan.outputs:
         found.append(f"{len(plan.outputs)} {'output' if len(plan.outputs) == 1 else 'outputs'}")
     return ", ".join([*found, f"{plan.unchanged} unchanged"])
+
+
+def _class(report: Report, class_: Class) -> Iterator[Text]:
+    changes = list(report.changes(class_))
+    if not changes:
+        return
+    yield Text()
+    yield Text.assemble((f" {class_.title} ", _STYLES[class_]), f" {len(changes)}")
+    told = changes if class_.dangerous else changes[:_MOST_QUIET]
+    for plan, change in told:
+        yield from _change(report, plan, change)
+    if len(told) < len(changes):
+        yield Text(f"  and {len(changes) - len(told)} more", "dim")
 
 
 def _change(report: Report, plan: ReviewedPlan, change: Reviewed) -> Iterator[Text]:

@@ -10,8 +10,9 @@ import pytest
 
 from environments.backend import Backend
 from environments.problem import Problem
-from operations import deployment
+from operations import deployment, terraform_cli
 from operations.failure import Failed
+from operations.project import Project
 from tests.localcloud.server import REGION, Server
 from tests.operations.tiny import STACK, WORD, Tiny
 
@@ -74,6 +75,23 @@ def test_from_a_plan_to_nothing(tiny: Tiny, capsys: pytest.CaptureFixture[str]) 
     capsys.readouterr()
     assert destroy(tiny, no)
     assert "tiny is not deployed: its state is empty" in capsys.readouterr().out
+
+
+@pytest.mark.server
+def test_whoever_is_asked_has_seen_what_is_destroyed(
+    tiny: Tiny, aws: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in terraform_cli.choose(Project()).variables().items():
+        monkeypatch.setenv(name, value)
+    provider = {"aws": [{"region": REGION}]}
+    group = {"aws_cloudwatch_log_group": {"it": {"name": f"records-{tiny.root.name}"}}}
+    tiny.write({"provider": provider, "resource": group})
+    assert deploy(tiny, Answer())
+    assert "Destroys data" not in capsys.readouterr().out
+    tiny.write({"provider": provider})
+    assert not deploy(tiny, Answer(False))
+    assert " Destroys data  1\n  aws_cloudwatch_log_group.it  deleted\n" in capsys.readouterr().out
+    assert deploy(tiny, Answer()), "the answer decides"
 
 
 def test_environments_do_not_touch_each_other(tiny: Tiny) -> None:

@@ -49,6 +49,14 @@ def test_what_is_needed_for_a_waiver_is_printed() -> None:
     assert "expires = ...  # 90 days from now at most" in found
 
 
+def test_dangers_alone_are_what_is_asked_about() -> None:
+    found = "\n".join(str(line) for line in text.dangers(report_on("tls-not-forced", "tags-only")))
+    assert "connections without TLS are accepted" in found
+    assert "Updates" not in found
+    assert "waivers.toml" not in found
+    assert list(text.dangers(report_on("tags-only"))) == []
+
+
 def test_a_waived_change_says_so() -> None:
     found = told(report_on("deletion-protection-off", waived=True))
     assert "waived until 2026-11-25: It was restored in a test." in found
