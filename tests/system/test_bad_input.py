@@ -124,7 +124,7 @@ CASES = [
     # AWS
     Case("no credentials", ("no usable AWS credentials", "AWS_PROFILE"), BACKEND, BUCKET, BUCKET, BOOTSTRAP,
          NO_CREDENTIALS),
-    Case("an endpoint that does not answer", ("AWS does not answer", "holdfast local up"), BACKEND, BUCKET,
+    Case("an endpoint that does not answer", ("AWS does not answer", "local up"), BACKEND, BUCKET,
          BUCKET, BOOTSTRAP, {**CREDENTIALS, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"}),
     Case("an endpoint that is no URL", ("$AWS_ENDPOINT_URL is not a URL",), BACKEND, BUCKET, BUCKET, BOOTSTRAP,
          {**CREDENTIALS, "AWS_ENDPOINT_URL": "localhost:5055"}),
@@ -251,7 +251,7 @@ def test_a_missing_secret_entry(checkout: Checkout, local_aws: Server, command: 
     done = checkout.run(
         *command, **CREDENTIALS, AWS_ENDPOINT_URL=local_aws.endpoint, ENVIRONMENT_SUFFIX="none"
     )
-    assert_told(done, "secret entry dr-db-credentials-none does not exist", "holdfast secret create")
+    assert_told(done, "secret entry dr-db-credentials-none does not exist", "secret create citizen-data")
     assert not list(checkout.folder.glob("cdktf.out/stacks/*/.terraform"))
     assert not list(checkout.folder.glob("*.tfstate"))
 
