@@ -53,14 +53,12 @@ class FlowLogs(Construct):
         role.add(
             Statement(
                 sid="WriteFlowLogs",
-                actions=[
-                    "logs:CreateLogStream",
-                    "logs:DescribeLogGroups",
-                    "logs:DescribeLogStreams",
-                    "logs:PutLogEvents",
-                ],
+                actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
                 resources=[str(group.arn), f"{group.arn}:*"],
-            )
+            ),
+            # It knows no resource: on one, it is never granted (source: service authorization reference, CloudWatch
+            # Logs, 2026-11). The guide lists it among what is needed at least (VPC user guide, flow-logs-iam-role).
+            Statement(sid="FindLogGroup", actions=["logs:DescribeLogGroups"]),
         )
         FlowLog(
             self,

@@ -42,9 +42,12 @@ class Policies:
         """All that are written out."""
         found: set[str] = set()
         for _, statement in self.statements():
-            action = statement["Action"]
-            found.update([action] if isinstance(action, str) else action)
+            found.update(_list(statement["Action"]))
         return sorted(action for action in found if "*" not in action)
+
+
+def _list(actions: str | list[str]) -> list[str]:
+    return [actions] if isinstance(actions, str) else actions
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +102,21 @@ def test_every_action_exists(read: dict[str, Any]) -> None:
 def test_our_table_knows_which_actions_know_no_resource(policies: Policies, read: dict[str, Any]) -> None:
     ours = [action for action in policies.actions() if not facts.can_be_narrowed(action)]
     assert ours == read["without_resources"]
+
+
+@pytest.mark.slow
+def test_no_action_that_knows_no_resource_is_granted_on_one(policies: Policies) -> None:
+    """IAM takes such a statement, and it grants nothing."""
+    void = [
+        f"{action} in {address}"
+        for address, statement in policies.statements()
+        if address.startswith("aws_iam_policy.")
+        and statement["Effect"] == "Allow"
+        and statement["Resource"] != "*"
+        for action in _list(statement["Action"])
+        if not facts.can_be_narrowed(action)
+    ]
+    assert void == []
 
 
 @pytest.mark.slow

@@ -89,6 +89,9 @@ def test_flow_logs_record_everything_into_an_encrypted_group(network: Template) 
     assert group["retention_in_days"] == 365
     grants = statements(network.one("aws_iam_policy", "flow-logs/role/policy")["policy"])
     assert "*" not in grants["WriteFlowLogs"]["Resource"]
+    # An action that knows no resource is not granted by a statement that names one.
+    assert "logs:DescribeLogGroups" not in grants["WriteFlowLogs"]["Action"]
+    assert grants["FindLogGroup"]["Resource"] == "*"
 
 
 def test_the_database_acl_lets_nothing_in_from_outside_but_answers(network: Template) -> None:
