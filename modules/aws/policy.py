@@ -51,6 +51,11 @@ class Statement:
         return statement
 
 
+def as_sid(name: str) -> str:
+    """Return a name in the letters and digits of a statement's id: ``RotationAge`` from ``rotation-age``."""
+    return "".join(map(str.capitalize, name.split("-")))
+
+
 def policy_document(statements: Iterable[Statement]) -> str:
     """Return the policy document of the statements, as JSON, in the order given."""
     return json.dumps(

@@ -12,10 +12,11 @@ from constructs import Construct
 from modules.aws.account import Account
 from modules.aws.policy import Statement, policy_document
 
-WITHOUT_SOURCE = frozenset({"lambda.amazonaws.com", "sns.amazonaws.com"})
+WITHOUT_SOURCE = frozenset({"backup.amazonaws.com", "lambda.amazonaws.com", "sns.amazonaws.com"})
 """Services that are not known to say for which account they take a role: a condition on it would refuse them.
-Lambda does not; the roles with which SNS logs have none in its guide ("Message delivery status", 2026-11). Neither takes a
-role that nobody of its own account has passed to it."""
+Lambda does not; the roles with which SNS logs have none in its guide ("Message delivery status", 2026-11), nor have those of
+AWS Backup, whose guide names such conditions for topics and keys alone ("Cross-service confused deputy prevention",
+2026-11). None of them takes a role that nobody of its own account has passed to it."""
 
 
 class Role(Construct):

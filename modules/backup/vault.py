@@ -78,7 +78,12 @@ def _policy(account: Account, *, keep: bool) -> str:
             effect="Deny",
             principals=ANYONE,
             actions=["backup:*"],
-            conditions={"StringNotEqualsIfExists": {"aws:PrincipalAccount": account.id}},
+            # An AWS service has no account: it is told apart by a key of its own
+            # (source: IAM user guide, "Establish permissions guardrails using data perimeters", 2026-11).
+            conditions={
+                "StringNotEqualsIfExists": {"aws:PrincipalAccount": account.id},
+                "BoolIfExists": {"aws:PrincipalIsAWSService": "false"},
+            },
         )
     ]
     if keep:

@@ -14,7 +14,7 @@ from cdktf_cdktf_provider_aws.secretsmanager_secret_version import Secretsmanage
 from constructs import Construct
 
 from modules.aws.account import Account
-from modules.aws.policy import ANYONE, Statement, deny_plain_text, policy_document
+from modules.aws.policy import ANYONE, Statement, as_sid, deny_plain_text, policy_document
 from modules.aws.role import Role
 from modules.credentials.password import PasswordSettings
 from modules.credentials.settings import CredentialsSettings
@@ -110,7 +110,7 @@ class Secret(Construct):
         role.add(
             Statement(
                 # A role can be granted this for several entries.
-                sid=f"Describe{''.join(part.capitalize() for part in self.node.id.split('-'))}",
+                sid=f"Describe{as_sid(self.node.id)}",
                 actions=["secretsmanager:DescribeSecret"],
                 resources=[self.arn],
             )

@@ -13,7 +13,7 @@ from constructs import Construct
 
 from modules.aws.account import Account
 from modules.aws.log_group import encrypted_log_group
-from modules.aws.policy import Statement
+from modules.aws.policy import Statement, as_sid
 from modules.aws.role import Role
 from modules.function.dead_letters import DeadLetters
 from modules.keys.key import IKey
@@ -95,6 +95,8 @@ class IsolatedFunction(Construct):
         super().__init__(scope, id)
         self._account = within.account
         self.function_name = within.name(what)
+        # Written out, for what must be there before the function.
+        self._function_arn = within.account.arn("lambda", f"function:{self.function_name}")
         self.security_group = within.network.security_group(
             f"{id}-security-group",
             name=within.name(id),
@@ -112,7 +114,13 @@ class IsolatedFunction(Construct):
         )
         self.role = self._role(code.description, str(logs.arn))
         within.dead_letters.grant_send(self.role)
-        within.key.grant_decrypt(f"{''.join(map(str.capitalize, id.split('-')))}Function", self.role.arn)
+        # Lambda decrypts the environment under the function's role. It has a grant for it of whoever deploys, which a role
+        # that is made anew loses (source: hashicorp/terraform-provider-aws, issue 9703): so the key's policy says it too.
+        within.key.grant_decrypt(
+            f"{as_sid(id)}Function",
+            self.role.arn,
+            context={"aws:lambda:FunctionArn": self._function_arn},
+        )
         package = build(
             source=PROJECT / "functions" / code.folder,
             requirements=code.requirements,
@@ -202,13 +210,7 @@ class IsolatedFunction(Construct):
                 sid="NotFromTheCode",
                 effect="Deny",
                 actions=[*NETWORK_INTERFACES, *DESCRIBE_NETWORK],
-                conditions={
-                    "ArnEquals": {
-                        "lambda:SourceFunctionArn": self._account.arn(
-                            "lambda", f"function:{self.function_name}"
-                        )
-                    }
-                },
+                conditions={"ArnEquals": {"lambda:SourceFunctionArn": self._function_arn}},
             ),
         )
         return role

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from cdktf import ITerraformDependable
@@ -53,13 +53,13 @@ class IKey(Protocol):
         ...
 
     def grant_service(
-        self, sid: str, service: str, *, conditions: Conditions | None = None, actions: Sequence[str] = USE
+        self, sid: str, service: str, *, conditions: Conditions, actions: Sequence[str] = USE
     ) -> None:
         """Let an AWS service principal encrypt and decrypt."""
         ...
 
-    def grant_decrypt(self, sid: str, role_arn: str) -> None:
-        """Let a role decrypt."""
+    def grant_decrypt(self, sid: str, role_arn: str, *, context: Mapping[str, str]) -> None:
+        """Let a role decrypt what was encrypted in a context."""
         ...
 
 
@@ -92,7 +92,6 @@ class Key(Construct):
         through: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id)
-        self._account = account
         self._statements = [
             Statement(sid="Administration", principals={"AWS": [account.root_arn]}, actions=ADMINISTRATION),
             *([_use_through(account, through)] if through else []),
@@ -117,35 +116,54 @@ class Key(Construct):
         return _ImportedKey(scope, id, alias=alias)
 
     def grant_service(
-        self, sid: str, service: str, *, conditions: Conditions | None = None, actions: Sequence[str] = USE
+        self, sid: str, service: str, *, conditions: Conditions, actions: Sequence[str] = USE
     ) -> None:
         """Let an AWS service principal encrypt and decrypt.
 
         Args:
             sid: what the statement is for.
             service: the principal, such as ``logs.eu-central-2.amazonaws.com``.
-            conditions: narrows the grant; without it, requests must come on behalf of this account.
+            conditions: narrows the grant, by what this service is known to send: any other refuses every call.
             actions: what it may do, when it needs less than all use.
+
+        Raises:
+            ValueError: the key has another statement of this name.
+        """
+        self._add(
+            Statement(sid=sid, principals={"Service": [service]}, actions=actions, conditions=conditions)
+        )
+
+    def grant_decrypt(self, sid: str, role_arn: str, *, context: Mapping[str, str]) -> None:
+        """Let a role of this account decrypt; the key's policy alone grants it.
+
+        Args:
+            sid: what the statement is for.
+            role_arn: the role.
+            context: the encryption context of what it may decrypt, name to value.
+
+        Raises:
+            ValueError: the key has another statement of this name.
         """
         self._add(
             Statement(
                 sid=sid,
-                principals={"Service": [service]},
-                actions=actions,
-                conditions=conditions or {"StringEquals": {"aws:SourceAccount": self._account.id}},
+                principals={"AWS": [role_arn]},
+                actions=["kms:Decrypt"],
+                conditions={
+                    "StringEquals": {
+                        f"kms:EncryptionContext:{name}": value for name, value in context.items()
+                    }
+                },
             )
         )
 
-    def grant_decrypt(self, sid: str, role_arn: str) -> None:
-        """Let a role of this account decrypt; the key's policy alone grants it."""
-        self._add(
-            Statement(sid=sid, principals={"AWS": [role_arn]}, actions=("kms:Decrypt", "kms:DescribeKey")),
-        )
-
     def _add(self, statement: Statement) -> None:
-        if all(statement.sid != other.sid for other in self._statements):
-            self._statements.append(statement)
-            self._key.policy = policy_document(self._statements)
+        if statement in self._statements:
+            return
+        if any(statement.sid == other.sid for other in self._statements):
+            raise ValueError(f"{self.node.path} has another statement {statement.sid}")
+        self._statements.append(statement)
+        self._key.policy = policy_document(self._statements)
 
 
 class _ImportedKey(Construct):
@@ -158,11 +176,11 @@ class _ImportedKey(Construct):
         self.ready: ITerraformDependable = self._key
 
     def grant_service(
-        self, sid: str, service: str, *, conditions: Conditions | None = None, actions: Sequence[str] = USE
+        self, sid: str, service: str, *, conditions: Conditions, actions: Sequence[str] = USE
     ) -> None:
         """Do nothing: the policy of an imported key is not ours to change."""
 
-    def grant_decrypt(self, sid: str, role_arn: str) -> None:
+    def grant_decrypt(self, sid: str, role_arn: str, *, context: Mapping[str, str]) -> None:
         """Do nothing: the policy of an imported key is not ours to change."""
 
 

@@ -53,12 +53,6 @@ class KeyRing(Construct):
                 "ArnLike": {"kms:EncryptionContext:aws:logs:arn": account.arn("logs", "log-group:*")}
             },
         )
-        for sid, publisher in (
-            ("CloudWatchAlarms", "cloudwatch.amazonaws.com"),
-            ("RdsEvents", "events.rds.amazonaws.com"),
-            ("BackupEvents", "backup.amazonaws.com"),
-        ):
-            self.logs.grant_service(sid, publisher)
 
     @cached_property
     def filesystem(self) -> Key:

@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
 from modules.aws.account import Account
-from modules.aws.policy import Statement, deny_plain_text, policy_document
+from modules.aws.policy import Statement, as_sid, deny_plain_text, policy_document
 from modules.aws.role import Role
 from modules.keys.key import IKey
 from modules.monitoring.delivery_log import DeliveryLog
@@ -18,7 +18,7 @@ PUBLISHERS = {
     "RdsEvents": "events.rds.amazonaws.com",
     "BackupEvents": "backup.amazonaws.com",
 }
-"""AWS services that publish alarms and events; the topic's key must name them too."""
+"""AWS services that publish alarms and events."""
 
 
 class Topic(Construct):
@@ -29,7 +29,8 @@ class Topic(Construct):
         id: construct id.
         name: name of the topic.
         account: the account it belongs to.
-        key: key of the messages at rest and of the log of deliveries; it must allow :data:`PUBLISHERS` and CloudWatch Logs.
+        key: key of the messages at rest, which services that publish are let use for it; and of the log of deliveries, for
+            which it must allow CloudWatch Logs.
         email: address that is subscribed and must confirm; ``None`` for no subscription.
     """
 
@@ -47,6 +48,8 @@ class Topic(Construct):
         self._key = key
         self._account = account
         self._name = name
+        for sid, service in PUBLISHERS.items():
+            self._let_encrypt(sid, service)
         deliveries = DeliveryLog(self, "deliveries", topic_name=name, account=account, key=key)
         topic = SnsTopic(
             self,
@@ -78,12 +81,19 @@ class Topic(Construct):
         """Let S3 publish what happens in a bucket, and use the topic's key for it."""
         self._buckets.append(arn)
         self._policy.policy = self._document()
-        # What S3 needs of the key (source: S3 user guide, "Granting permissions to publish event notification
-        # messages to a destination", 2026-11). S3 is not known to name the account to KMS; SNS names the topic, always.
-        # Its ARN is written here, since the topic itself refers to the key.
+        self._let_encrypt("BucketEvents", "s3.amazonaws.com")
+
+    def _let_encrypt(self, sid: str, service: str) -> None:
+        """Let a service that publishes use the key for the messages of this topic, and for nothing else.
+
+        Not every service is known to name the account to KMS; SNS names the topic, always. Whose services may publish
+        is up to the topic's policy. Source: SNS developer guide, "Enable compatibility between event sources from AWS
+        services and encrypted topics", 2026-11.
+        """
         self._key.grant_service(
-            "BucketEvents",
-            "s3.amazonaws.com",
+            f"{sid}To{as_sid(self._name)}",
+            service,
+            # The ARN is written here, since the topic itself refers to the key.
             conditions={
                 "StringEquals": {
                     "kms:EncryptionContext:aws:sns:topicArn": self._account.arn("sns", self._name),

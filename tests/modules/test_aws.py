@@ -48,14 +48,13 @@ def _role(service: str) -> Template:
 
 
 def test_a_role_is_assumed_for_this_account_only() -> None:
-    trust = statements(_role("backup.amazonaws.com").one("aws_iam_role")["assume_role_policy"])[
-        "AssumedByService"
-    ]
+    service = "vpc-flow-logs.amazonaws.com"
+    trust = statements(_role(service).one("aws_iam_role")["assume_role_policy"])["AssumedByService"]
     assert "aws:SourceAccount" in trust["Condition"]["StringEquals"]
-    assert trust["Principal"] == {"Service": "backup.amazonaws.com"}
+    assert trust["Principal"] == {"Service": service}
 
 
-@pytest.mark.parametrize("service", ["lambda.amazonaws.com", "sns.amazonaws.com"])
+@pytest.mark.parametrize("service", ["backup.amazonaws.com", "lambda.amazonaws.com", "sns.amazonaws.com"])
 def test_who_does_not_say_for_which_account_it_takes_a_role_can_take_it(service: str) -> None:
     trust = statements(_role(service).one("aws_iam_role")["assume_role_policy"])
     assert "Condition" not in trust["AssumedByService"]

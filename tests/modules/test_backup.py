@@ -92,6 +92,13 @@ def test_an_ephemeral_vault_can_be_emptied(ephemeral: Template) -> None:
     assert set(statements(ephemeral.one("aws_backup_vault_policy")["policy"])) == {"DenyOtherAccounts"}
 
 
+def test_a_vault_is_closed_to_other_accounts_and_not_to_aws_itself(ephemeral: Template) -> None:
+    closed = statements(ephemeral.one("aws_backup_vault_policy")["policy"])["DenyOtherAccounts"]
+    assert closed["Condition"].keys() == {"BoolIfExists", "StringNotEqualsIfExists"}
+    assert closed["Condition"]["BoolIfExists"] == {"aws:PrincipalIsAWSService": "false"}
+    assert "aws:PrincipalAccount" in closed["Condition"]["StringNotEqualsIfExists"]
+
+
 def test_a_regulated_vault_is_locked_in_governance_mode(regulated: Template) -> None:
     lock = regulated.one("aws_backup_vault_lock_configuration")
     assert (lock["min_retention_days"], lock["max_retention_days"]) == (35, 365)

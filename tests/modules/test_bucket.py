@@ -115,7 +115,7 @@ def test_s3_publishes_for_these_buckets_only_and_uses_the_key_for_nothing_else(b
     assert policy["Condition"]["ArnLike"]["aws:SourceArn"] == [
         f"${{{bucket.address('aws_s3_bucket', f'{which}/bucket')}.arn}}" for which in ("data", "logs")
     ]
-    use = statements(bucket.one("aws_kms_key", "key/key")["policy"])["BucketEvents"]
+    use = statements(bucket.one("aws_kms_key", "key/key")["policy"])["BucketEventsToDrAlertsTest"]
     assert use["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
     assert policy["Condition"]["StringEquals"]["aws:SourceAccount"]
     (topic,) = use["Condition"]["StringEquals"].values()

@@ -51,9 +51,13 @@ def test_its_log_is_encrypted_kept_and_the_only_one_it_writes(function: Template
     assert policy["WriteLogs"]["Resource"] == f"${{{address}.arn}}:*"
 
 
-def test_its_key_lets_it_read_its_environment(function: Template) -> None:
-    policy = statements(function.one("aws_kms_key")["policy"])
-    assert policy["LookUpFunction"]["Action"] == ["kms:Decrypt", "kms:DescribeKey"]
+def test_its_key_lets_it_read_its_environment_and_nothing_else(function: Template) -> None:
+    granted = statements(function.one("aws_kms_key")["policy"])["LookUpFunction"]
+    assert granted["Action"] == "kms:Decrypt"
+    (arn,) = granted["Condition"]["StringEquals"].values()
+    assert granted["Condition"].keys() == {"StringEquals"}
+    assert granted["Condition"]["StringEquals"].keys() == {"kms:EncryptionContext:aws:lambda:FunctionArn"}
+    assert arn.endswith(":function:dr-look-up-test")
 
 
 def test_a_service_calls_it_for_one_resource_of_this_account(function: Template) -> None:

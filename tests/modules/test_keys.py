@@ -66,31 +66,38 @@ def test_cloudwatch_logs_may_encrypt_the_accounts_log_groups_only(ring: Template
     assert "log-group:*" in statement["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
 
 
-def test_publishers_of_the_topic_may_use_the_key_of_logs(ring: Template) -> None:
-    services = {
-        statement["Principal"].get("Service")
-        for statement in statements(ring.one("aws_kms_key", "logs/key")["policy"]).values()
-    }
-    assert {"cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "backup.amazonaws.com"} <= services
+FUNCTION = "arn:aws:iam::123456789012:role/function"
 
 
-def test_a_role_that_is_granted_decryption_is_named_once() -> None:
+def test_a_role_that_is_granted_decryption_is_named_once_and_decrypts_in_its_context_only() -> None:
     def build(stack: TerraformStack) -> None:
         key = Site(stack).key
-        key.grant_decrypt("Function", "arn:aws:iam::123456789012:role/function")
-        key.grant_decrypt("Function", "arn:aws:iam::123456789012:role/function")
+        key.grant_decrypt("Function", FUNCTION, context={"kind": "letters"})
+        key.grant_decrypt("Function", FUNCTION, context={"kind": "letters"})
 
     policy = Template.of(build).one("aws_kms_key")["policy"]
     assert policy.count("role/function") == 1
-    assert statements(policy)["Function"]["Action"] == ["kms:Decrypt", "kms:DescribeKey"]
+    granted = statements(policy)["Function"]
+    assert granted["Action"] == "kms:Decrypt"
+    assert granted["Condition"] == {"StringEquals": {"kms:EncryptionContext:kind": "letters"}}
+
+
+def test_a_grant_does_not_take_the_name_of_another() -> None:
+    def build(stack: TerraformStack) -> None:
+        key = Site(stack).key
+        key.grant_decrypt("Function", FUNCTION, context={"kind": "letters"})
+        with pytest.raises(ValueError, match="another statement Function"):
+            key.grant_decrypt("Function", FUNCTION, context={"kind": "parcels"})
+
+    Template.of(build)
 
 
 def test_an_existing_key_is_read_by_its_alias_and_left_alone() -> None:
     def build(stack: TerraformStack) -> None:
         Site(stack)
         key = Key.from_alias(stack, "shared", alias="platform/shared")
-        key.grant_service("Logs", "logs.eu-central-2.amazonaws.com")
-        key.grant_decrypt("Function", "arn:aws:iam::123456789012:role/function")
+        key.grant_service("Logs", "logs.eu-central-2.amazonaws.com", conditions={})
+        key.grant_decrypt("Function", FUNCTION, context={})
         assert key.arn
         assert key.ready
 

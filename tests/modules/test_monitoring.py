@@ -156,6 +156,32 @@ def test_the_topic_is_encrypted_and_takes_tls_from_this_account_only(monitoring:
         assert "aws:SourceAccount" in statement["Condition"]["StringEquals"]
 
 
+def test_who_publishes_uses_the_topics_key_for_this_topic_and_for_nothing_else(monitoring: Template) -> None:
+    """A condition on the account would silence a service that does not name it to KMS; SNS names the topic itself."""
+    granted = statements(monitoring.one("aws_kms_key")["policy"])
+    found = {
+        statement["Principal"]["Service"]: statement
+        for sid, statement in granted.items()
+        if sid.endswith("ToDrAlertsTest")
+    }
+    assert found.keys() == {"backup.amazonaws.com", "cloudwatch.amazonaws.com", "events.rds.amazonaws.com"}
+    for statement in found.values():
+        assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey*"]
+        ((operator, tests),) = statement["Condition"].items()
+        assert (operator, tests.keys()) == ("StringEquals", {"kms:EncryptionContext:aws:sns:topicArn"})
+        assert tests["kms:EncryptionContext:aws:sns:topicArn"].endswith(":dr-alerts-test")
+
+
+def test_two_topics_share_a_key() -> None:
+    def build(stack: TerraformStack) -> None:
+        site = Site(stack)
+        for which in ("alerts", "audits"):
+            Topic(stack, which, name=which, account=site.account, key=site.key, email=None)
+
+    policy = statements(Template.of(build).one("aws_kms_key")["policy"])
+    assert {"RdsEventsToAlerts", "RdsEventsToAudits"} <= policy.keys()
+
+
 def test_someone_hears_of_it(monitoring: Template) -> None:
     subscription = monitoring.one("aws_sns_topic_subscription")
     assert (subscription["protocol"], subscription["endpoint"]) == ("email", "operations@example.org")
