@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
-from tests.docs.pages import Page
-from tests.workflows.workflows import ROOT, workflows
+from tests.workflows.guide import GUIDE, document, documents
+from tests.workflows.workflows import workflows
 
-GUIDE = Page(ROOT / "docs" / "ci.md")
 REPOSITORY = "repo:acme/data-tier"
-
-
-def documents() -> list[dict[str, Any]]:
-    return [
-        json.loads(text) for text in re.findall(r"^```json\n(.*?)^```$", GUIDE.text, re.MULTILINE | re.DOTALL)
-    ]
 
 
 def subjects() -> list[set[str]]:
     """Whom each trust policy of the guide trusts."""
     found = []
-    for document in documents():
-        for statement in document["Statement"]:
+    for policy in documents():
+        for statement in policy["Statement"]:
             if statement["Action"] == "sts:AssumeRoleWithWebIdentity":
                 equal = statement["Condition"]["StringEquals"]
                 assert equal["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
@@ -65,10 +57,9 @@ def test_nobody_is_trusted_by_a_pattern() -> None:
 
 
 def test_the_role_that_reads_writes_locks_and_nothing_else() -> None:
-    (policy,) = (each for each in documents() if each["Statement"][0].get("Sid"))
     writes = {
         statement["Sid"]: statement["Resource"]
-        for statement in policy["Statement"]
+        for statement in document("StatesAndTheirLocks")["Statement"]
         if re.search(r":(Put|Delete|Create|Update)", json.dumps(statement["Action"]))
     }
     assert set(writes) == {"LockFiles", "LockTable"}
