@@ -93,6 +93,7 @@ class Secret(Construct):
         self._account = account
         # An existing entry's key is not ours to know: any key of this account, for this entry only.
         self._keys = account.arn("kms", "key/*")
+        self._copied_with_own_keys: Sequence[str] = ()
 
     def grant_read(self, role: Role) -> None:
         """Let a role read the value, through Secrets Manager and with the entry's key."""
@@ -134,10 +135,16 @@ class Secret(Construct):
             Statement(sid="MakePassword", actions=["secretsmanager:GetRandomPassword"]),
             self._use_key("UseKeyOfCredentials", ["kms:Decrypt", "kms:GenerateDataKey"]),
         )
+        if self._copied_with_own_keys:
+            # Every new value is copied, and whoever makes it needs the keys of the copies, unless they are AWS's own
+            # (source: Secrets Manager user guide, "Troubleshoot AWS Secrets Manager replication", 2026-11).
+            role.add(self._use_keys_of_copies())
 
     def _create(self, how: Created) -> SecretsmanagerSecret:
         settings = how.settings
         self._keys = how.key.arn
+        if settings.replica_key is not None:
+            self._copied_with_own_keys = sorted(settings.replica_regions)
         return SecretsmanagerSecret(
             self,
             "created",
@@ -205,6 +212,20 @@ class Secret(Construct):
         name = f"{self.node.path.replace('/', '_').replace('-', '_')}_{what}"
         TerraformStack.of(self).add_override(f"ephemeral.{kind}.{name}", dict(arguments))
         return f"ephemeral.{kind}.{name}"
+
+    def _use_keys_of_copies(self) -> Statement:
+        account, regions = self._account, self._copied_with_own_keys
+        return Statement(
+            sid="UseKeysOfCopies",
+            actions=["kms:Encrypt", "kms:GenerateDataKey"],
+            # Only their alias is known.
+            resources=[f"arn:{account.partition}:kms:{region}:{account.id}:key/*" for region in regions],
+            conditions={
+                "StringEquals": {
+                    "kms:ViaService": [f"secretsmanager.{region}.amazonaws.com" for region in regions]
+                }
+            },
+        )
 
     def _use_key(self, sid: str, actions: Sequence[str]) -> Statement:
         return Statement(

@@ -42,6 +42,22 @@ def _policy(system: Template, id: str) -> dict[str, Resource]:
     return statements(system.one("aws_iam_policy", f"citizen-data/{id}/role/policy")["policy"])
 
 
+def test_a_rotation_uses_the_keys_of_the_copies_when_they_have_keys_of_their_own(system: Template) -> None:
+    copied = _system(replica_regions=["eu-west-1", "eu-central-1"], replica_key="alias/secrets")
+    granted = _policy(copied, "application-rotation")["UseKeysOfCopies"]
+    assert granted["Action"] == ["kms:Encrypt", "kms:GenerateDataKey"]
+    assert [arn.split(":")[-3] for arn in granted["Resource"]] == ["eu-central-1", "eu-west-1"]
+    assert granted["Condition"]["StringEquals"]["kms:ViaService"] == [
+        "secretsmanager.eu-central-1.amazonaws.com",
+        "secretsmanager.eu-west-1.amazonaws.com",
+    ]
+    # Whoever made the existing entry replicates it, and AWS's own keys let the account use them.
+    assert "UseKeysOfCopies" not in _policy(copied, "rotation")
+    copied_with_aws_keys = _system(replica_regions=["eu-west-1"])
+    for template in (system, copied_with_aws_keys):
+        assert "UseKeysOfCopies" not in _policy(template, "application-rotation")
+
+
 def test_the_masters_secret_rotates_every_30_days_and_the_first_time_with_the_schedule(
     system: Template,
 ) -> None:
