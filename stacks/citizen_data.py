@@ -54,6 +54,7 @@ class CitizenData(TerraformStack):
         )
         postgres.database.allow_from(application, "Applications query the database")
         filesystem.allow_from(application, "Applications write transaction logs")
+        postgres.network.allow_endpoints_from(application, "Applications read their credentials")
         backup = postgres.back_up({"filesystem": filesystem.arn})
         tag_everything(self, environment.all_tags())
         outputs(

@@ -38,6 +38,9 @@ class DatabaseHa(TerraformStack):
         postgres.database.allow_from_subnets(
             postgres.network.subnet_cidrs("private"), "Clients in the private subnets query the database"
         )
+        postgres.network.allow_endpoints_from_private_subnets(
+            "Clients in the private subnets read their credentials"
+        )
         backup = postgres.back_up(second=environment.second_region)
         bucket = None
         if environment.exports is not None:

@@ -90,3 +90,13 @@ class Endpoints(Construct):
     def allow_from(self, client: SecurityGroup, why: str) -> Sequence[ITerraformDependable]:
         """Let a client reach the interface endpoints over HTTPS; returns what must exist before it can."""
         return [*self._group.allow_from(client, HTTPS, why), *self._interfaces]
+
+    def allow_from_subnets(self, cidrs: Mapping[str, str], why: str) -> None:
+        """Let subnets reach the interface endpoints over HTTPS.
+
+        Args:
+            cidrs: availability zone to address block.
+            why: what the connections are for.
+        """
+        for zone, cidr in cidrs.items():
+            self._group.allow_from_cidr(f"from-{zone}", cidr, HTTPS, why)

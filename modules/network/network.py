@@ -60,6 +60,10 @@ class INetwork(Protocol):
         """Let a client reach the interface endpoints; returns what must exist before it can."""
         ...
 
+    def allow_endpoints_from_private_subnets(self, why: str) -> None:
+        """Let whoever is in the private subnets reach the interface endpoints."""
+        ...
+
 
 class Network(Construct):
     """A new VPC.
@@ -174,6 +178,10 @@ class Network(Construct):
         """Let a client reach the interface endpoints over HTTPS; returns what must exist before it can."""
         return self._endpoints.allow_from(client, why)
 
+    def allow_endpoints_from_private_subnets(self, why: str) -> None:
+        """Let whoever is in the private subnets reach the interface endpoints."""
+        self._endpoints.allow_from_subnets(self.subnet_cidrs("private"), why)
+
 
 class ImportedNetwork(Construct):
     """An existing VPC: its routes, ACLs, endpoints and flow logs stay as they are.
@@ -268,6 +276,9 @@ class ImportedNetwork(Construct):
     def allow_endpoints_from(self, client: SecurityGroup, why: str) -> Sequence[ITerraformDependable]:
         """Let a client reach HTTPS inside the VPC, where the endpoints of the existing network are."""
         return client.allow_to_cidr("endpoints", self.cidr, 443, why)
+
+    def allow_endpoints_from_private_subnets(self, why: str) -> None:
+        """Do nothing: who reaches the endpoints of an existing network is decided there."""
 
 
 def network_from_settings(

@@ -158,6 +158,7 @@ def test_an_existing_vpc_is_used_as_it_is() -> None:
         assert network.subnet_ids("public") == {}
         client = network.security_group("client", name="client", description="a client")
         network.allow_endpoints_from(client, "calls AWS")
+        network.allow_endpoints_from_private_subnets("calls AWS")
 
     template = Template.of(build)
     assert {kind for kind, _ in template.everything()} == {

@@ -162,9 +162,22 @@ def test_a_regulated_system_is_protected_and_can_be_released(prod: Template) -> 
     )
 
 
-def test_the_application_reaches_the_database_and_the_file_system(dev: Template) -> None:
-    ports = {rule["from_port"] for rule in dev.all("aws_vpc_security_group_egress_rule")}
-    assert ports == {443, 2049, 5432}
+def test_the_application_reaches_the_database_the_file_system_and_its_credentials(dev: Template) -> None:
+    """The names of the services lead to the endpoints from everywhere in the VPC: whom these refuse has no other way."""
+    application = dev.address("aws_security_group", "network/application-security-group/group")
+    reached = {
+        (rule["from_port"], rule["referenced_security_group_id"])
+        for rule in dev.all("aws_vpc_security_group_egress_rule")
+        if application in rule["security_group_id"]
+    }
+    assert reached == {
+        (port, f"${{{dev.address('aws_security_group', group)}.id}}")
+        for port, group in (
+            (443, "endpoints/security-group/group"),
+            (2049, "filesystem-security-group/group"),
+            (5432, "database-security-group/group"),
+        )
+    }
 
 
 def test_another_port_of_the_database_is_open_all_the_way() -> None:

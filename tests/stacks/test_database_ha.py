@@ -86,18 +86,26 @@ def test_its_own_network_has_subnets_of_256_addresses_and_two_ways_out(plain: Te
     assert len(plain.all("aws_nat_gateway")) == 2
 
 
-def test_postgresql_is_open_to_the_private_subnets_and_has_no_way_out(plain: Template) -> None:
-    group = plain.address("aws_security_group", "database-security-group/group")
-    rules = [
-        rule
-        for rule in plain.all("aws_vpc_security_group_ingress_rule")
-        if group in rule["security_group_id"] and "cidr_ipv4" in rule
-    ]
+def _open_to_subnets(template: Template, group: str) -> set[tuple[str, int, int]]:
+    """The blocks and ports of a group's rules for blocks."""
+    address = template.address("aws_security_group", group)
+    return {
+        (rule["cidr_ipv4"], rule["from_port"], rule["to_port"])
+        for rule in template.all("aws_vpc_security_group_ingress_rule")
+        if address in rule["security_group_id"] and "cidr_ipv4" in rule
+    }
+
+
+def test_postgresql_and_the_endpoints_are_open_to_the_private_subnets(plain: Template) -> None:
     private = {
         subnet["cidr_block"] for subnet in plain.all("aws_subnet") if subnet["tags"]["Tier"] == "private"
     }
-    assert {rule["cidr_ipv4"] for rule in rules} == private
-    assert {(rule["from_port"], rule["to_port"]) for rule in rules} == {(5432, 5432)}
+    for group, port in (("database-security-group/group", 5432), ("endpoints/security-group/group", 443)):
+        assert _open_to_subnets(plain, group) == {(block, port, port) for block in private}
+
+
+def test_postgresql_has_no_way_out(plain: Template) -> None:
+    group = plain.address("aws_security_group", "database-security-group/group")
     assert not [
         rule for rule in plain.all("aws_vpc_security_group_egress_rule") if group in rule["security_group_id"]
     ]
