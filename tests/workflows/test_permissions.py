@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from localcloud.policy import Request, decide
 from stacks.citizen_data import CitizenData
@@ -40,11 +41,13 @@ SERVICES = {
 
 
 class Role:
-    """What a policy of the guide allows."""
+    """What policies allow together."""
 
-    def __init__(self, policy: dict[str, Any]) -> None:
+    def __init__(self, *policies: dict[str, Any]) -> None:
         # An identity's policy names no principal: it is for whoever it is attached to.
-        self._policy = {"Statement": [{**one, "Principal": "*"} for one in policy["Statement"]]}
+        self._policy = {
+            "Statement": [{**one, "Principal": "*"} for policy in policies for one in policy["Statement"]]
+        }
 
     def may(self, action: str, resource: str = "*", **context: str) -> bool:
         asked = Request(
@@ -64,7 +67,10 @@ class Role:
 
 @pytest.fixture(scope="module")
 def reads() -> Role:
-    return Role(document("StatesAndTheirLocks"))
+    """With AWS's own policy, as moto has it of AWS."""
+    return Role(
+        json.loads(aws_managed_policies_data)["ReadOnlyAccess"]["Document"], document("StatesAndTheirLocks")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +132,21 @@ def test_a_plan_locks_with_the_table_whose_key_is_that_of_the_states(reads: Role
     assert reads.may_decrypt(STATES_KEY, "s3")
     assert not reads.may("kms:Decrypt", STATES_KEY)
     assert not reads.may_decrypt(STATES_KEY, "secretsmanager")
+
+
+def test_a_plan_reads_states_of_its_environment_and_no_other_data(reads: Role) -> None:
+    states = "arn:aws:s3:::acme-holdfast-state/holdfast"
+    assert reads.may("s3:GetObject", f"{states}/prod/prod/citizen-data.tfstate")
+    assert reads.may("s3:GetBucketPolicy", "arn:aws:s3:::rds-backups-database-ha-prod")
+    assert reads.may("dynamodb:GetItem", f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/holdfast-state-lock")
+    for action, resource in (
+        ("s3:GetObject", f"{states}/dev/dev/citizen-data.tfstate"),
+        ("s3:GetObject", "arn:aws:s3:::rds-backups-database-ha-prod/ha-postgres-prod/export.parquet"),
+        ("s3:PutObject", f"{states}/prod/prod/citizen-data.tfstate"),
+        ("dynamodb:Scan", f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/payroll"),
+        ("logs:FilterLogEvents", f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/rds/instance/x/postgresql"),
+    ):
+        assert not reads.may(action, resource), action
 
 
 def test_every_service_of_the_systems_can_be_changed(systems: list[Template], changes: Role) -> None:
