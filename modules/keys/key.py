@@ -66,8 +66,8 @@ class IKey(Protocol):
 class Key(Construct):
     """A symmetric customer-managed key.
 
-    The account's administrators can manage the key but not use it; use is granted to principals of the account through
-    the services named in ``through``, and with the ``grant_*`` methods.
+    The account's administrators can manage the key but not use it, unless they change its policy or make a grant; use is
+    granted to principals of the account through the services named in ``through``, and with the ``grant_*`` methods.
 
     Args:
         scope: parent construct.
