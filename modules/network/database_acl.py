@@ -6,8 +6,9 @@ from cdktf_cdktf_provider_aws.network_acl import NetworkAcl, NetworkAclEgress, N
 from constructs import Construct
 
 HTTPS = 443
-# Clients on Linux, RDS and Lambda among them, take their ports from here (source: Linux ip(7), ip_local_port_range).
-EPHEMERAL = (32768, 65535)
+# The ports of clients: functions take any of the wide range, Linux, and with it RDS, those of the narrow one
+# (source: VPC user guide, "Ephemeral ports" of network ACLs, 2026-11).
+EPHEMERAL, EPHEMERAL_OF_LINUX = (1024, 65535), (32768, 65535)
 ANYWHERE = "0.0.0.0/0"
 
 
@@ -15,7 +16,8 @@ class DatabaseAcl(Construct):
     """Lets queries and HTTPS in from the VPC, HTTPS out, and the answers to what went out.
 
     HTTPS out and its answers are open to any address, because S3's gateway endpoint has public addresses and an ACL cannot
-    name a prefix list; the tier's route table has no way to any other.
+    name a prefix list; the tier's route table has no way to any other. Answers from there reach RDS, not the functions, which
+    call nothing but interface endpoints: the wide range from any address would open ports of remote administration, too.
 
     Args:
         scope: parent construct.
@@ -39,7 +41,7 @@ class DatabaseAcl(Construct):
         port: int,
     ) -> None:
         super().__init__(scope, id)
-        within = [(port, port, vpc_cidr), (HTTPS, HTTPS, vpc_cidr)]
+        within = [(port, port, vpc_cidr), (HTTPS, HTTPS, vpc_cidr), (*EPHEMERAL, vpc_cidr)]
         NetworkAcl(
             self,
             "acl",
@@ -54,7 +56,7 @@ class DatabaseAcl(Construct):
                     to_port=last,
                     cidr_block=block,
                 )
-                for index, (first, last, block) in enumerate([*within, (*EPHEMERAL, ANYWHERE)])
+                for index, (first, last, block) in enumerate([*within, (*EPHEMERAL_OF_LINUX, ANYWHERE)])
             ],
             egress=[
                 NetworkAclEgress(
