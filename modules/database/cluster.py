@@ -82,7 +82,7 @@ class DatabaseCluster(PostgresDatabase):
             description="Hardened PostgreSQL parameters",
             parameter=[
                 RdsClusterParameterGroupParameter(
-                    name=key, value=parameter.value, apply_method=apply_method(key)
+                    name=key, value=parameter.value, apply_method=apply_method(key, parameter.value)
                 )
                 for key, parameter in sorted(settings.all_parameters.items())
             ],

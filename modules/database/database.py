@@ -106,7 +106,9 @@ class Database(PostgresDatabase):
             family=f"postgres{settings.major_version}",
             description="Hardened PostgreSQL parameters",
             parameter=[
-                DbParameterGroupParameter(name=key, value=parameter.value, apply_method=apply_method(key))
+                DbParameterGroupParameter(
+                    name=key, value=parameter.value, apply_method=apply_method(key, parameter.value)
+                )
                 for key, parameter in sorted(settings.all_parameters.items())
             ],
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),

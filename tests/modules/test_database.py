@@ -90,6 +90,31 @@ def test_c41_static_parameters_wait_for_a_restart(ephemeral: Template) -> None:
     assert methods["log_min_duration_statement"] == "immediate"
 
 
+@pytest.mark.parametrize(
+    "name", ["pg_stat_statements.max", "cron.database_name", "rds.restrict_password_commands"]
+)
+def test_c41_parameters_of_extensions_and_of_rds_can_be_static_too(name: str) -> None:
+    group = _template("ephemeral", parameters={name: "1"}).one("aws_db_parameter_group")
+    methods = {item["name"]: item["apply_method"] for item in group["parameter"]}
+    assert methods[name] == "pending-reboot"
+
+
+def test_c52_what_rds_does_anyway_is_not_planned_for_ever(ephemeral: Template) -> None:
+    methods = {
+        item["name"]: item["apply_method"] for item in ephemeral.one("aws_db_parameter_group")["parameter"]
+    }
+    for said in ("rds.force_ssl", "password_encryption", "rds.force_autovacuum_logging_level"):
+        assert methods[said] == "pending-reboot"
+
+
+def test_c52_another_value_than_that_of_rds_takes_effect_at_once() -> None:
+    group = _template("ephemeral", parameters={"rds.force_autovacuum_logging_level": "log"}).one(
+        "aws_db_parameter_group"
+    )
+    methods = {item["name"]: item["apply_method"] for item in group["parameter"]}
+    assert methods["rds.force_autovacuum_logging_level"] == "immediate"
+
+
 def test_max_connections_is_set_to_what_the_alarm_counts_on() -> None:
     databases = []
     template = Template.of(

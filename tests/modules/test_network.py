@@ -99,7 +99,11 @@ def test_the_database_acl_lets_nothing_in_from_outside_but_answers(network: Temp
     assert len(acl["subnet_ids"]) == 3
     from_anywhere = [rule for rule in acl["ingress"] if rule["cidr_block"] == "0.0.0.0/0"]
     assert [(rule["from_port"], rule["to_port"]) for rule in from_anywhere] == [(32768, 65535)]
-    assert {rule["from_port"] for rule in acl["ingress"] if rule["cidr_block"] != "0.0.0.0/0"} == {443, 1024, 5432}
+    assert {rule["from_port"] for rule in acl["ingress"] if rule["cidr_block"] != "0.0.0.0/0"} == {
+        443,
+        1024,
+        5432,
+    }
 
 
 def test_answers_reach_functions_on_every_port_that_they_call_from(network: Template) -> None:
