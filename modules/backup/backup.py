@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from cdktf_cdktf_provider_aws.backup_plan import (
@@ -19,21 +20,34 @@ from constructs import Construct
 from modules.aws.account import Account
 from modules.aws.role import Role
 from modules.backup.restore_testing import RestoreTesting
+from modules.backup.schedules import START_WINDOW_MINUTES
 from modules.backup.settings import BackupSettings
 from modules.backup.vault import Vault
 from modules.keys.key import IKey
+from modules.monitoring.metric_alarms import Alarm, make_alarms
 from modules.monitoring.topic import Topic
 from modules.settings import Profile
 
-EVENTS = ("BACKUP_JOB_FAILED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED", "S3_BACKUP_OBJECT_FAILED")
-"""Vault events that operators hear of."""
+EVENTS = ("COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED")
+"""Vault events that operators hear of. Of backups that fail AWS Backup has no event any more: the alarms tell of those
+(source: AWS Backup API, PutBackupVaultNotifications, 2026-11)."""
 
-_HOUR = 60
-_JOB_START_MINUTES = _HOUR
-_JOB_COMPLETION_MINUTES = 8 * _HOUR
-
+_JOB_COMPLETION_MINUTES = 8 * 60
 
 _EVERY_HOUR = "cron(0 * * * ? *)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CopyVault:
+    """A vault in another region.
+
+    Args:
+        arn: its ARN.
+        name: its name.
+    """
+
+    arn: str
+    name: str
 
 
 class ITestedDatabase(Protocol):
@@ -67,7 +81,7 @@ class Backup(Vault):
         covered: name to ARN of what is backed up.
         key: key of the recovery points.
         topic: where failures are reported.
-        copies: ARN of a vault in another region that gets a copy of each recovery point but the continuous ones.
+        copies: a vault in another region that gets a copy of each recovery point but the continuous ones.
         tested: the database that is restored on a schedule, if the settings say so.
     """
 
@@ -85,7 +99,7 @@ class Backup(Vault):
         covered: Mapping[str, str],
         key: IKey,
         topic: Topic,
-        copies: str | None = None,
+        copies: CopyVault | None = None,
         tested: ITestedDatabase | None = None,
     ) -> None:
         super().__init__(
@@ -133,6 +147,7 @@ class Backup(Vault):
             resources=[covered[what] for what in sorted(covered)],
             depends_on=list(role.policies),
         )
+        self.alarm_arns = make_alarms(self, _alarms(self.vault_name, copies), name=name, topic=topic)
         self.restore_testing_plan_name = None
         if settings.restore_testing is not None and tested is not None:
             testing = RestoreTesting(
@@ -148,21 +163,49 @@ class Backup(Vault):
             self.restore_testing_plan_name = testing.plan_name
 
 
+def _alarms(vault: str, copies: CopyVault | None) -> dict[str, Alarm]:
+    """Alarms on jobs that fail. AWS Backup counts copies for the vault that they go to, where it runs them."""
+
+    def alarm(metric: str, vault: str, description: str) -> Alarm:
+        return Alarm(
+            namespace="AWS/Backup",
+            metric=metric,
+            dimensions={"BackupVaultName": vault},
+            description=description,
+        )
+
+    found = {
+        "backup-failed": alarm(
+            "NumberOfBackupJobsFailed", vault, "AWS Backup could not make a recovery point"
+        ),
+        "backup-expired": alarm(
+            "NumberOfBackupJobsExpired", vault, "AWS Backup did not come to make a recovery point in time"
+        ),
+    }
+    if copies is not None:
+        found["backup-copy-failed"] = alarm(
+            "NumberOfCopyJobsFailed",
+            copies.name,
+            "AWS Backup could not copy a recovery point to the second region",
+        )
+    return found
+
+
 def _rules(
-    settings: BackupSettings, vault: str, continuous_days: int | None, copies: str | None
+    settings: BackupSettings, vault: str, continuous_days: int | None, copies: CopyVault | None
 ) -> list[BackupPlanRule]:
     def rule(name: str, schedule: str, days: int, *, cold: int | None = None) -> BackupPlanRule:
         continuous = name == "continuous"
         lifecycle = BackupPlanRuleLifecycle(delete_after=days, cold_storage_after=cold)
         copy = BackupPlanRuleCopyAction(
-            destination_vault_arn=copies or "",
+            destination_vault_arn=copies.arn if copies else "",
             lifecycle=BackupPlanRuleCopyActionLifecycle(delete_after=days, cold_storage_after=cold),
         )
         return BackupPlanRule(
             rule_name=name,
             target_vault_name=vault,
             schedule=schedule,
-            start_window=_JOB_START_MINUTES,
+            start_window=START_WINDOW_MINUTES,
             completion_window=_JOB_COMPLETION_MINUTES,
             enable_continuous_backup=continuous,
             lifecycle=lifecycle,
@@ -171,7 +214,7 @@ def _rules(
 
     rules = []
     if continuous_days is not None:
-        rules.append(rule("continuous", settings.daily_schedule, continuous_days))
+        rules.append(rule("continuous", settings.continuous_schedule, continuous_days))
     rules += [
         rule("daily", settings.daily_schedule, settings.daily_retention_days),
         rule(

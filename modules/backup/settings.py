@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from modules.backup.schedules import check_schedule, windows_meet
 from modules.settings import Settings, refusal
 
-_CRON = re.compile(
-    r"cron\((?P<minute>\S+) (?P<hour>\S+) (?P<day>\S+) (?P<month>\S+) (?P<weekday>\S+) (?P<year>\S+)\)"
-)
 _COLD_STORAGE_DAYS = 90
 
-
-def _schedule(value: str) -> str:
-    match = _CRON.fullmatch(value)
-    if match is None:
-        raise refusal(
-            "not a schedule of AWS Backup",
-            allowed="cron(minute hour day-of-month month day-of-week year), UTC",
-            fix='write "cron(0 2 * * ? *)" for 02:00 every day',
-        )
-    if not re.fullmatch(r"[0-5]?\d", match["minute"]):
-        raise refusal(
-            "AWS Backup cannot run more often than once an hour",
-            allowed="one number, 0 to 59, for the minute; an RPO of minutes comes from continuous backup, which the plan has",
-            fix='write "cron(0 2 * * ? *)"',
-            constraint="C01",
-        )
-    return value
-
-
-Schedule = Annotated[str, AfterValidator(_schedule)]
+Schedule = Annotated[str, AfterValidator(check_schedule)]
 
 
 class RestoreTestingSettings(Settings):
@@ -56,19 +34,23 @@ class BackupSettings(Settings):
     """The backup plan.
 
     Args:
+        continuous_schedule: when AWS Backup looks after the continuous backup of an instance, which itself knows no schedule; an
+            hour or more apart from the daily and the long-term one (C54).
         daily_schedule: when the daily recovery points are made, in AWS cron; at most hourly (constraint C01).
         daily_retention_days: days for which daily recovery points are kept.
         long_term_schedule: when the long-term recovery points are made.
         long_term_retention_days: days for which long-term recovery points are kept.
-        hourly_retention_days: days for which hourly recovery points are kept, in addition to the others; default: none are made.
+        hourly_retention_days: days for which hourly recovery points are kept, in addition to the others, fewer than theirs
+            (C54), and not with ``database.cluster`` (C55); default: none are made.
         cold_storage_after_days: days until long-term recovery points of the file system move to cold storage, where
             they must stay 90 days (C03); default: never.
         restore_testing: see :class:`RestoreTestingSettings`; ``null`` for no tests.
     """
 
+    continuous_schedule: Schedule = "cron(0 0 * * ? *)"
     daily_schedule: Schedule = "cron(0 2 * * ? *)"
     daily_retention_days: Annotated[int, Field(ge=1, le=36500)] = 35
-    long_term_schedule: Schedule = "cron(0 3 1 * ? *)"
+    long_term_schedule: Schedule = "cron(0 1 1 * ? *)"
     long_term_retention_days: Annotated[int, Field(ge=1, le=36500)] = 365
     hourly_retention_days: Annotated[int, Field(ge=1, le=365)] | None = None
     cold_storage_after_days: Annotated[int, Field(ge=1)] | None = None
@@ -87,16 +69,49 @@ class BackupSettings(Settings):
             )
         return self
 
-    def retentions(self, continuous_days: int | None) -> list[int]:
+    def check_rules(self, continuous_days: int | None) -> None:
+        """Refuse rules that take the place of each other.
+
+        AWS Backup makes one backup where the start windows of two rules overlap, for the rule that keeps it longer: beside it
+        the continuous backup would never begin, and beside hourly recovery points that are kept for long no other would be made.
+
+        Args:
+            continuous_days: days of point-in-time recovery, if the plan has it.
+
+        Raises:
+            ValueError: with the setting that is in the way (constraint C54).
+        """
+        for what in ("daily_schedule", "long_term_schedule"):
+            schedule = getattr(self, what)
+            if continuous_days is not None and windows_meet(self.continuous_schedule, schedule):
+                raise refusal(
+                    f"backup.continuous_schedule {self.continuous_schedule} is within an hour of {what} {schedule}",
+                    allowed="schedules an hour or more apart: of rules that start together AWS Backup runs one",
+                    fix="move continuous_schedule",
+                    constraint="C54",
+                )
+        hourly, others = self.hourly_retention_days, self.retentions(continuous_days, hourly=False)
+        if hourly is not None and hourly >= min(others):
+            raise refusal(
+                f"backup.hourly_retention_days is {hourly}, and other recovery points are kept {min(others)} days",
+                allowed=f"fewer than {min(others)}: of rules that start together AWS Backup runs the one that keeps longer",
+                fix=f"write hourly_retention_days = {min(2, min(others) - 1)}"
+                if min(others) > 1
+                else "take it out",
+                constraint="C54",
+            )
+
+    def retentions(self, continuous_days: int | None, *, hourly: bool = True) -> list[int]:
         """Return the days for which recovery points are kept, of each rule.
 
         Args:
             continuous_days: days of point-in-time recovery, if the plan has it.
+            hourly: those of every hour, too.
         """
         days = (
             continuous_days,
             self.daily_retention_days,
             self.long_term_retention_days,
-            self.hourly_retention_days,
+            self.hourly_retention_days if hourly else None,
         )
         return [kept for kept in days if kept is not None]

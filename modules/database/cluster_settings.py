@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 ZONES = 3
 """Availability zones that a cluster needs: one for the writer and each of its two readers (constraint C43)."""
 
+CLUSTER_BACKUP_WINDOW = "05:00-06:00"
+"""The backup window of a cluster, unless it is given another: apart from when AWS Backup starts its jobs (constraint C55)."""
+
 LARGE_GB = 400
 """From this size on gp3 has provisioned performance (constraint C15)."""
 

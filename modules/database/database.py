@@ -14,6 +14,12 @@ from modules.database.parameters import apply_method
 from modules.database.settings import DatabaseSettings, ReplicaSettings
 from modules.keys.key import IKey
 
+_MADE_WITH = ("engine_lifecycle_support", "restore_to_point_in_time", "snapshot_identifier")
+"""What counts when the instance is made only. RDS takes no other lifecycle support later, and the provider would plan it for ever
+(source: https://github.com/hashicorp/terraform-provider-aws/issues/40870); another source would make another instance."""
+
+_KEPT_BY_AWS_BACKUP = ("backup_retention_period", "backup_window")
+
 
 class Database(PostgresDatabase):
     """An instance with its subnet group, parameter group, log groups and monitoring role; see :class:`PostgresDatabase`."""
@@ -54,12 +60,7 @@ class Database(PostgresDatabase):
             storage_throughput=settings.throughput_mbps,
             backup_window=settings.backup_window,
             delete_automated_backups=not self._regulated,
-            # RDS takes it when the instance is made only; the provider would plan the change for ever
-            # (source: https://github.com/hashicorp/terraform-provider-aws/issues/40870).
-            # What it was restored from would else make another instance of it, in place of this one.
-            lifecycle=TerraformResourceLifecycle(
-                ignore_changes=["engine_lifecycle_support", "restore_to_point_in_time", "snapshot_identifier"]
-            ),
+            lifecycle=TerraformResourceLifecycle(ignore_changes=[*_MADE_WITH]),
             depends_on=[
                 *self._log_groups("instance", self.identifier, settings),
                 *self._monitoring.policies,
@@ -75,6 +76,16 @@ class Database(PostgresDatabase):
         self.parameter_group_name = str(self._instance.parameter_group_name)
         self.servers = {"": self.database_id}
         self.continuous_backup_days = settings.backup_retention_days
+
+    def hand_backups_over(self) -> None:
+        """Leave the automated backups to a continuous rule of AWS Backup.
+
+        From its first run on RDS takes no other retention, and no window at all, from anybody else; AWS Backup changes both
+        when its rule changes (constraints C39, C53). What the settings say of them counts until then.
+        """
+        self._instance.lifecycle = TerraformResourceLifecycle(
+            ignore_changes=[*_KEPT_BY_AWS_BACKUP, *_MADE_WITH]
+        )
 
     def replicate(self, settings: DatabaseSettings, replica: ReplicaSettings) -> DbInstance:
         """Add a read replica, which clients reach as they reach the database.

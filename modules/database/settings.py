@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from modules import facts
-from modules.database.cluster_settings import ClusterSettings, check_cluster, check_cluster_region
+from modules.database.cluster_settings import (
+    CLUSTER_BACKUP_WINDOW,
+    ClusterSettings,
+    check_cluster,
+    check_cluster_region,
+)
 from modules.database.parameters import DEFAULT_PARAMETERS, FIXED_PARAMETERS, Parameter
 from modules.database.restore import RestoreSettings
 from modules.database.windows import check_backup_window, check_maintenance_window, windows_overlap
@@ -126,8 +131,11 @@ class DatabaseSettings(Settings):
         max_storage_gb: GiB up to which RDS grows the storage; at least 10 % above ``storage_gb``. A cluster does not grow (C46).
         iops: provisioned IOPS of gp3; only from 400 GiB on (C15).
         throughput_mbps: MiB/s of gp3; only from 400 GiB on (C15).
-        backup_retention_days: days of automated backups, 1 to 35 (C13; 0 would turn recovery off).
-        backup_window: UTC, ``hh:mm-hh:mm``, at least 30 minutes (C14).
+        backup_retention_days: days of automated backups, 1 to 35 (C13; 0 would turn recovery off). A change reaches an instance
+            with the next run of AWS Backup's continuous rule (C53).
+        backup_window: UTC, ``hh:mm-hh:mm``, at least 30 minutes (C14). AWS Backup chooses another one when it makes the first
+            continuous backup of an instance (C53). With ``cluster`` 05:00-06:00 by default: jobs of AWS Backup start neither in
+            it nor in the hour before (C55).
         maintenance_window: UTC, ``ddd:hh:mm-ddd:hh:mm``, at least 30 minutes, apart from ``backup_window`` (C14).
         monitoring_interval: seconds of enhanced monitoring: 1, 5, 10, 15, 30, 60 (C12; 0 would turn it off).
         performance_insights_retention_days: days: 7, a multiple of 31 up to 713, or 731 (C11).
@@ -175,6 +183,13 @@ class DatabaseSettings(Settings):
     restore: RestoreSettings | None = None
     replica: ReplicaSettings | None = None
     cluster: ClusterSettings | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _window_of_a_cluster(cls, values: Any) -> Any:  # noqa: ANN401 - whatever is given
+        if isinstance(values, dict) and values.get("cluster") is not None:
+            return {"backup_window": CLUSTER_BACKUP_WINDOW, **values}
+        return values
 
     @model_validator(mode="after")
     def _cluster(self) -> Self:

@@ -218,7 +218,9 @@ class Postgres:
         """
         settings = self._settings
         elsewhere = self._second_region(second) if second else None
-        return Backup(
+        if isinstance(self.database, Database):
+            self.database.hand_backups_over()
+        backup = Backup(
             self._scope,
             "backup",
             name=self._name,
@@ -230,9 +232,11 @@ class Postgres:
             covered={"database": self.database.arn, **(others or {})},
             key=self.keys.backups,
             topic=self.topic,
-            copies=elsewhere.vault_arn if elsewhere else None,
+            copies=elsewhere.vault if elsewhere else None,
             tested=self.database,
         )
+        self._alarms.update(backup.alarm_arns)
+        return backup
 
     def outputs(self, backup: Backup) -> dict[str, object]:
         """Return what others need to know of the system.

@@ -12,6 +12,7 @@ from constructs import Construct
 from modules.aws.account import Account
 from modules.aws.aspects import use_provider
 from modules.aws.provider import aws_provider
+from modules.backup.backup import CopyVault
 from modules.backup.settings import BackupSettings
 from modules.backup.vault import Vault
 from modules.keys.key import Key
@@ -61,7 +62,7 @@ class SecondRegion(Construct):
             settings=keys,
             through=["backup", "rds"],
         )
-        self.vault_arn: str | None = None
+        self.vault: CopyVault | None = None
         if settings.recovery_points:
             vault = Vault(
                 self,
@@ -74,7 +75,7 @@ class SecondRegion(Construct):
                 removable=removable,
                 key=self._key,
             )
-            self.vault_arn = vault.vault_arn
+            self.vault = CopyVault(arn=vault.vault_arn, name=vault.vault_name)
 
     def replicate_backups(self, instance_arn: str) -> None:
         """Keep the automated backups of an instance of the first region here too, if the settings say so."""

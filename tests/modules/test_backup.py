@@ -4,7 +4,8 @@ import pytest
 from cdktf import TerraformStack
 from pydantic import ValidationError
 
-from modules.backup.backup import Backup, ITestedDatabase
+from modules.backup.backup import Backup, CopyVault, ITestedDatabase
+from modules.backup.schedules import windows_meet
 from modules.backup.settings import BackupSettings
 from modules.settings import Profile
 from tests.modules.site import Site, name
@@ -15,7 +16,7 @@ def _template(
     profile: Profile,
     *,
     removable: bool = False,
-    copies: str | None = None,
+    copies: CopyVault | None = None,
     tested: ITestedDatabase | None = None,
     continuous_days: int | None = 35,
     **settings: object,
@@ -124,8 +125,76 @@ def test_every_rule_fits_the_lock(regulated: Template) -> None:
         assert lock["min_retention_days"] <= rule["lifecycle"]["delete_after"] <= lock["max_retention_days"]
 
 
-def test_failed_jobs_are_reported(ephemeral: Template) -> None:
-    assert "BACKUP_JOB_FAILED" in ephemeral.one("aws_backup_vault_notifications")["backup_vault_events"]
+SUPPORTED_EVENTS = {
+    "BACKUP_JOB_STARTED",
+    "BACKUP_JOB_COMPLETED",
+    "COPY_JOB_STARTED",
+    "COPY_JOB_SUCCESSFUL",
+    "COPY_JOB_FAILED",
+    "RESTORE_JOB_STARTED",
+    "RESTORE_JOB_COMPLETED",
+    "RECOVERY_POINT_MODIFIED",
+    "S3_BACKUP_OBJECT_FAILED",
+    "S3_RESTORE_OBJECT_FAILED",
+}
+"""The others are accepted and never sent (source: AWS Backup API, PutBackupVaultNotifications, 2026-11)."""
+
+
+def test_only_events_that_aws_backup_sends_are_asked_for(ephemeral: Template) -> None:
+    assert set(ephemeral.one("aws_backup_vault_notifications")["backup_vault_events"]) <= SUPPORTED_EVENTS
+
+
+def test_jobs_that_fail_or_never_start_raise_an_alarm(ephemeral: Template) -> None:
+    vault = f"${{{ephemeral.address('aws_backup_vault', 'backup/vault')}.name}}"
+    alarms = {alarm["metric_name"]: alarm for alarm in ephemeral.all("aws_cloudwatch_metric_alarm")}
+    assert set(alarms) == {"NumberOfBackupJobsExpired", "NumberOfBackupJobsFailed"}
+    for alarm in alarms.values():
+        assert (alarm["namespace"], alarm["dimensions"]) == ("AWS/Backup", {"BackupVaultName": vault})
+        assert (alarm["threshold"], alarm["statistic"], alarm["treat_missing_data"]) == (
+            0,
+            "Sum",
+            "notBreaching",
+        )
+
+
+def test_copies_that_fail_raise_an_alarm_where_they_are_started() -> None:
+    template = _template("ephemeral", copies=CopyVault(arn="arn:copies", name="copies"))
+    (alarm,) = [
+        one
+        for one in template.all("aws_cloudwatch_metric_alarm")
+        if one["metric_name"] == "NumberOfCopyJobsFailed"
+    ]
+    assert alarm["dimensions"] == {"BackupVaultName": "copies"}
+
+
+def test_c54_the_continuous_rule_starts_apart_from_all_others(ephemeral: Template) -> None:
+    rules = {rule["rule_name"]: rule for rule in ephemeral.one("aws_backup_plan")["rule"]}
+    for other in ("daily", "long-term"):
+        assert not windows_meet(rules["continuous"]["schedule"], rules[other]["schedule"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "continuous_days", "message"),
+    [
+        ({"continuous_schedule": "cron(30 2 * * ? *)"}, 7, "daily_schedule"),
+        ({"daily_schedule": "cron(59 23 * * ? *)"}, 7, "daily_schedule"),
+        ({"long_term_schedule": "cron(30 0 1 * ? *)"}, 7, "long_term_schedule"),
+        ({"hourly_retention_days": 7}, 7, "fewer than 7"),
+        ({"hourly_retention_days": 35}, None, "fewer than 35"),
+    ],
+)
+def test_c54_rules_that_take_the_place_of_each_other(
+    settings: dict[str, object], continuous_days: int | None, message: str
+) -> None:
+    given = BackupSettings.model_validate(settings)
+    with pytest.raises(ValueError, match=message) as caught:
+        given.check_rules(continuous_days)
+    assert "C54" in str(caught.value)
+
+
+def test_c54_rules_that_can_stand_beside_each_other() -> None:
+    BackupSettings(hourly_retention_days=6).check_rules(7)
+    BackupSettings(hourly_retention_days=34, continuous_schedule="cron(0 2 * * ? *)").check_rules(None)
 
 
 def test_c03_cold_storage() -> None:
@@ -140,6 +209,10 @@ def test_c03_cold_storage() -> None:
         ({"daily_schedule": "cron(*/5 * * * ? *)"}, "C01"),
         ({"daily_schedule": "cron(0,30 * * * ? *)"}, "C01"),
         ({"daily_schedule": "rate(5 minutes)"}, "not a schedule"),
+        ({"daily_schedule": "cron(0 24 * * ? *)"}, "no hour 24"),
+        ({"daily_schedule": "cron(0 two * * ? *)"}, "no hour two"),
+        ({"daily_schedule": "cron(0 2 * * * *)"}, "days of the month"),
+        ({"daily_schedule": "cron(0 2 ? * ? *)"}, "days of the month"),
         ({"daily_retention_days": 0}, "daily_retention_days"),
         ({"cold_storage_after_days": 30, "long_term_retention_days": 119}, "C03"),
     ],
@@ -165,7 +238,8 @@ def test_the_lock_lets_every_rule_keep_what_it_makes() -> None:
 
 
 def test_c02_all_but_continuous_recovery_points_are_copied() -> None:
-    template = _template("ephemeral", copies="arn:aws:backup:eu-west-1:123456789012:backup-vault:copies")
+    arn = "arn:aws:backup:eu-west-1:123456789012:backup-vault:copies"
+    template = _template("ephemeral", copies=CopyVault(arn=arn, name="copies"))
     for rule in template.one("aws_backup_plan")["rule"]:
         copied = rule.get("copy_action", [])
         assert len(copied) == (0 if rule["rule_name"] == "continuous" else 1)

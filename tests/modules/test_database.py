@@ -178,6 +178,10 @@ def test_c42_extended_support_is_off_unless_wanted(ephemeral: Template) -> None:
     assert wanted == "open-source-rds-extended-support"
 
 
+def test_its_backups_are_its_own_until_they_are_handed_over(ephemeral: Template) -> None:
+    assert "backup_retention_period" not in ephemeral.one("aws_db_instance")["lifecycle"]["ignore_changes"]
+
+
 def test_extended_support_is_not_planned_for_ever(ephemeral: Template) -> None:
     assert "engine_lifecycle_support" in ephemeral.one("aws_db_instance")["lifecycle"]["ignore_changes"]
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from modules.database.recovery import RecoverySettings, achievable, check_recovery
 from modules.database.settings import DatabaseSettings, check_region
-from modules.database.windows import windows_overlap
+from modules.database.windows import refuses_backup, windows_overlap
 
 ZONES = ("eu-central-2a", "eu-central-2b", "eu-central-2c")
 
@@ -126,3 +126,27 @@ def test_c37_targets_that_the_configuration_cannot_keep(
 
 def test_c37_targets_that_it_can_keep() -> None:
     check_recovery(DatabaseSettings(), RecoverySettings(rpo_minutes=5, rto_minutes=2))
+
+
+@pytest.mark.parametrize(
+    ("start", "refused"),
+    [
+        (120, False),  # Monday 02:00, and within an hour
+        (181, True),  # it may start at 04:00, an hour before the backup window
+        (359, True),
+        (360, False),  # the window is over
+        (6 * 1440 + 120, False),
+        (6 * 1440 + 121, True),  # Sunday: the hour before the maintenance window
+        (6 * 1440 + 299, True),
+    ],
+)
+def test_c55_rds_refuses_backups_in_its_windows_and_in_the_hour_before(start: int, refused: bool) -> None:
+    windows = {"daily": "05:00-06:00", "weekly": "sun:04:00-sun:05:00"}
+    assert refuses_backup(start, 60, **windows) is refused
+
+
+def test_the_backup_window_of_a_cluster_is_apart_from_the_jobs_of_aws_backup() -> None:
+    assert DatabaseSettings().backup_window == "03:00-04:00"
+    assert DatabaseSettings.model_validate({"cluster": {}}).backup_window == "05:00-06:00"
+    given = {"cluster": {}, "backup_window": "10:00-11:00"}
+    assert DatabaseSettings.model_validate(given).backup_window == "10:00-11:00"

@@ -12,6 +12,8 @@ import pytest
 from environments import guard, manifest
 from environments.guard import System
 from environments.problem import Problem
+from modules.backup.schedules import starts
+from modules.database.windows import refuses_backup
 from stacks import citizen_data, database_ha
 from stacks.environment import load
 from tests.stacks.ha import NAME, settings, synthesized
@@ -334,6 +336,33 @@ def test_a_cluster_takes_the_place_of_the_instance(cluster: Template, plain: Tem
     assert address in cluster.one("aws_backup_restore_testing_selection")["protected_resource_arns"][0]
     rotation = cluster.one("aws_lambda_function", "rotation/function")["environment"]["variables"]
     assert rotation["DATABASE_HOST"] == f"${{{address}.endpoint}}"
+
+
+def test_c53_terraform_leaves_retention_and_window_to_aws_backup_that_makes_continuous_backups(
+    plain: Template, cluster: Template
+) -> None:
+    kept = {"backup_retention_period", "backup_window"}
+    instance = plain.one("aws_db_instance")
+    assert kept <= set(instance["lifecycle"]["ignore_changes"])
+    assert kept <= set(instance), "they count when it is made"
+    assert not any("backup" in name for name in cluster.one("aws_rds_cluster")["lifecycle"]["ignore_changes"])
+
+
+def test_c55_jobs_of_a_cluster_stay_clear_of_its_windows(cluster: Template) -> None:
+    made = cluster.one("aws_rds_cluster")
+    for rule in cluster.one("aws_backup_plan")["rule"]:
+        for start in starts(rule["schedule"]):
+            assert not refuses_backup(
+                start,
+                rule["start_window"],
+                daily=made["preferred_backup_window"],
+                weekly=made["preferred_maintenance_window"],
+            )
+
+
+def test_backups_that_fail_are_told_with_the_other_alarms(plain: Template) -> None:
+    arns = plain.document["output"]["alarm_arns"]["value"]
+    assert {"backup-expired", "backup-failed"} <= set(arns)
 
 
 def test_c47_the_backup_plan_of_a_cluster_is_not_continuous(cluster: Template) -> None:

@@ -64,6 +64,24 @@ def test_c32_a_regulated_one_keeps_backups_for_35_days(tmp_path: Path) -> None:
             'database = { cluster = {}, instance_class = "db.m6gd.large", max_storage_gb = 200 }',
             "max_storage_gb with database.cluster [C46]",
         ),
+        (
+            'database = { cluster = {}, instance_class = "db.m6gd.large", backup_window = "03:00-04:00" }',
+            "backup.daily_schedule is cron(0 2 * * ? *), with database.backup_window 03:00-04:00",
+        ),
+        (
+            # Some months begin with a Sunday.
+            """database = { cluster = {}, instance_class = "db.m6gd.large" }
+               backup = { long_term_schedule = "cron(0 3 1 * ? *)" }""",
+            "backup.long_term_schedule is cron(0 3 1 * ? *)",
+        ),
+        (
+            'database = { cluster = {}, instance_class = "db.m6gd.large" }\nbackup = { hourly_retention_days = 2 }',
+            "hourly_retention_days with database.cluster [C55]",
+        ),
+        (
+            'backup = { continuous_schedule = "cron(0 2 * * ? *)" }',
+            "continuous_schedule cron(0 2 * * ? *) is within an hour of daily_schedule",
+        ),
     ],
 )
 def test_what_else_is_refused(tmp_path: Path, block: str, message: str) -> None:

@@ -83,7 +83,7 @@ def missing_data_decided(graph: Graph) -> Iterator[Finding]:
 def databases_watched(graph: Graph) -> Iterator[Finding]:
     """Each database has the alarms that the agency wants, and one that rings when its metrics stop."""
     for database in databases(graph):
-        alarms = _watching(graph, database)
+        alarms = watching(graph, database)
         if alarms is UNKNOWN:
             yield needs_runtime(database, "aws_cloudwatch_metric_alarm")
             continue
@@ -96,7 +96,7 @@ def databases_watched(graph: Graph) -> Iterator[Finding]:
 def databases_unavailable(graph: Graph) -> Iterator[Finding]:
     """One alarm says of each database that it cannot be used."""
     for database in databases(graph):
-        alarms = _watching(graph, database)
+        alarms = watching(graph, database)
         rules = [str(alarm.values.get("alarm_rule")) for alarm in graph.all("aws_cloudwatch_composite_alarm")]
         if alarms is UNKNOWN:
             yield needs_runtime(database, "aws_cloudwatch_composite_alarm")
@@ -118,7 +118,7 @@ def rotations_watched(graph: Graph) -> Iterator[Finding]:
     for secret in graph.all("aws_secretsmanager_secret", managed=False):
         if not graph.referring(secret, "secret_id", "aws_secretsmanager_secret_rotation"):
             continue
-        alarms = _watching(graph, secret)
+        alarms = watching(graph, secret)
         if alarms is UNKNOWN:
             yield needs_runtime(secret, "aws_cloudwatch_metric_alarm")
         else:
@@ -137,7 +137,7 @@ def exports_watched(graph: Graph) -> Iterator[Finding]:
         for statement in document or ()
     )
     for database in databases(graph) if exported else ():
-        alarms = _watching(graph, database)
+        alarms = watching(graph, database)
         if alarms is UNKNOWN:
             yield needs_runtime(database, "aws_cloudwatch_metric_alarm")
             continue
@@ -157,7 +157,7 @@ def dead_letters_watched(graph: Graph) -> Iterator[Finding]:
 
 def _watched(graph: Graph, type_: str, metrics: Sequence[str]) -> Iterator[Finding]:
     for resource in graph.all(type_):
-        alarms = _watching(graph, resource)
+        alarms = watching(graph, resource)
         if alarms is UNKNOWN:
             yield needs_runtime(resource, "aws_cloudwatch_metric_alarm")
         else:
@@ -174,7 +174,7 @@ def _missing(alarms: Sequence[Resource], metrics: Sequence[str]) -> list[str]:
     return [metric for metric in metrics if metric not in there]
 
 
-def _watching(graph: Graph, resource: Resource) -> list[Resource] | Unknown:
+def watching(graph: Graph, resource: Resource) -> list[Resource] | Unknown:
     """The alarms on metrics of a resource: by reference, or by its name in the dimensions."""
     given = ("cluster_identifier", "function_name", "identifier", "name")
     names = {resource.value(name) for name in given} - {None, UNKNOWN}

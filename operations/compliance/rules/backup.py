@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from operations.compliance.databases import CLUSTER, INSTANCE, multi_az_clusters
 from operations.compliance.graph import UNKNOWN
 from operations.compliance.policies import allowed, attached, denies_other_accounts
+from operations.compliance.rules.alarms import watching
 from operations.compliance.verdicts import (
     decided,
     fails,
@@ -24,13 +25,17 @@ from operations.compliance.verdicts import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from operations.compliance.graph import Graph, Resource, Unknown
+    from operations.compliance.graph import Graph, Resource
     from operations.compliance.verdicts import Finding
     from operations.plans.json_values import Json
     from operations.plans.statements import Statement
 
 RETENTION_DAYS = 35
 """The pack's parameter of backup-plan-min-frequency-and-min-retention-check."""
+
+_FAILURES = {"NumberOfBackupJobsFailed", "NumberOfCopyJobsFailed"}
+"""Metrics of AWS Backup that count for a vault what did not get into it. A vault takes the event BACKUP_JOB_FAILED, and tells
+none (source: AWS Backup API, PutBackupVaultNotifications, 2026-11)."""
 
 _DAILY = re.compile(
     r"^cron\(\S+ \S+ (\*|\?|\*/1|1/1) \* (\?|\*) \*\)$|^rate\((1 day|\d+ (minutes?|hours?))\)$"
@@ -65,16 +70,19 @@ def continuous(graph: Graph) -> Iterator[Finding]:
 
 
 def failures_told(graph: Graph) -> Iterator[Finding]:
-    """Somebody hears of backups that failed."""
+    """Somebody hears of backups, or of copies, that failed: by an alarm, because a vault tells of those that ended well only."""
     for vault in graph.all("aws_backup_vault"):
-        told = graph.referring(vault, "backup_vault_name", "aws_backup_vault_notifications")
-        events = [event for one in told for event in _list(one.value("backup_vault_events"))]
-        if UNKNOWN in events:
-            yield needs_runtime(vault, "aws_backup_vault_notifications")
-        else:
-            evidence = ", ".join(map(str, events)) or "no notifications"
-            good = "BACKUP_JOB_FAILED" in events
-            yield decided(vault, "aws_backup_vault_notifications.backup_vault_events", good, evidence)
+        alarms = watching(graph, vault)
+        if alarms is UNKNOWN:
+            yield needs_runtime(vault, "aws_cloudwatch_metric_alarm")
+            continue
+        metrics = {alarm.value("metric_name") for alarm in alarms}
+        good = bool(metrics & _FAILURES)
+        if not good and UNKNOWN in metrics:
+            yield needs_runtime(vault, "aws_cloudwatch_metric_alarm.metric_name")
+            continue
+        evidence = f"alarms on {', '.join(sorted(map(str, metrics - {UNKNOWN}))) or 'nothing'}"
+        yield decided(vault, "aws_cloudwatch_metric_alarm.metric_name", good, evidence)
 
 
 def vault_kept(graph: Graph) -> Iterator[Finding]:
@@ -177,10 +185,6 @@ def _of_multi_az_clusters(graph: Graph, plan: Resource) -> bool:
 def _has_a_longest(lock: Resource) -> bool:
     longest = lock.value("max_retention_days")
     return longest is UNKNOWN or number(longest) > 0
-
-
-def _list(value: Json | Unknown) -> list[Json | Unknown]:
-    return list(value) if isinstance(value, list) else [value]
 
 
 def _has_tags(resource: Resource, tags: list[Mapping[str, Json]]) -> bool:

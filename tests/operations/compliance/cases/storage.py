@@ -155,10 +155,17 @@ CASES: dict[str, Case] = {
         {"rule": [{**_DAILY, "enable_continuous_backup": False}]},
         rule=[{**_DAILY, "enable_continuous_backup": True}],
     ),
-    "backup.failures_told": vault(
-        "aws_backup_vault_notifications",
-        {"backup_vault_events": ["RESTORE_JOB_COMPLETED"]},
-        backup_vault_events=["BACKUP_JOB_FAILED"],
+    "backup.failures_told": case(
+        {
+            "aws_backup_vault": {"v": {"name": "v"}},
+            "aws_cloudwatch_metric_alarm": {
+                "a": {
+                    "metric_name": "NumberOfBackupJobsFailed",
+                    "dimensions": {"BackupVaultName": "${aws_backup_vault.v.name}"},
+                }
+            },
+        },
+        {"aws_cloudwatch_metric_alarm.a": {"metric_name": "NumberOfBackupJobsCompleted"}},
     ),
     "backup.restores_tested": case(
         {
