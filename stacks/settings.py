@@ -19,7 +19,7 @@ from modules.database.settings import (
     MasterUsername,
 )
 from modules.export.settings import ExportSettings, check_bucket_name
-from modules.filesystem.settings import FileSystemSettings
+from modules.filesystem.settings import FileSystemSettings, check_replication
 from modules.monitoring.settings import AlarmSettings
 from modules.network.settings import Cidr, NatMode, NetworkSettings, check_endpoints
 from modules.postgres.settings import PostgresSettings
@@ -34,6 +34,11 @@ class CitizenDataSettings(PostgresSettings):
     """
 
     filesystem: FileSystemSettings = FileSystemSettings()
+
+    @model_validator(mode="after")
+    def _copies(self) -> Self:
+        check_replication(self.filesystem, self.region)
+        return self
 
 
 class HaNetworkSettings(NetworkSettings):

@@ -78,6 +78,19 @@ def zones(region: str) -> tuple[str, ...] | None:
 
 
 @cache
+def _automated_backup_regions() -> Mapping[str, tuple[str, ...]]:
+    by_region: dict[str, list[str]] = {}
+    for row in read_table("automated_backup_regions.tsv"):
+        by_region.setdefault(row["region"], []).append(row["destination"])
+    return {region: tuple(sorted(others)) for region, others in by_region.items()}
+
+
+def automated_backup_regions(region: str) -> tuple[str, ...]:
+    """Return the regions to which RDS replicates the automated backups of a region; none that is not known."""
+    return _automated_backup_regions().get(region, ())
+
+
+@cache
 def _classes() -> Mapping[tuple[str, str], frozenset[str]]:
     by_offer: dict[tuple[str, str], set[str]] = {}
     for row in read_table("rds_classes.tsv"):

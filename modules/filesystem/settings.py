@@ -48,7 +48,7 @@ class FileSystemSettings(Settings):
     Args:
         transition_to_ia: when files move to Infrequent Access, ``AFTER_1_DAY`` to ``AFTER_365_DAYS`` (C23).
         access_points: name to directory and owner.
-        replication_region: region that gets a copy, within 15 minutes; default: none.
+        replication_region: region of the same partition that gets a copy, within 15 minutes; default: none.
     """
 
     transition_to_ia: Transition = "AFTER_30_DAYS"
@@ -56,3 +56,22 @@ class FileSystemSettings(Settings):
         "transaction-logs": AccessPointSettings(path="/transaction-logs")
     }
     replication_region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")] | None = None
+
+
+def check_replication(settings: FileSystemSettings, region: str) -> None:
+    """Refuse a region that cannot have a copy of the file system.
+
+    Args:
+        settings: with the region.
+        region: where the system is; EFS makes copies in the same region, too.
+
+    Raises:
+        ValueError: it is not known, or is in another partition.
+    """
+    known = (region, *facts.other_regions(region))
+    if settings.replication_region is not None and settings.replication_region not in known:
+        raise refusal(
+            f"filesystem.replication_region is {settings.replication_region}",
+            allowed=", ".join(sorted(known)),
+            fix="name one of them",
+        )

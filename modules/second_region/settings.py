@@ -17,7 +17,7 @@ class SecondRegionSettings(Settings):
     Args:
         region: the other region, of the same partition.
         automated_backup_days: days for which the automated backups are kept there, with point-in-time recovery, 1 to 35 (C13);
-            ``null`` for none.
+            RDS brings them to some of the other regions only (C56); ``null`` for none.
         recovery_points: copy the recovery points of AWS Backup there, and keep them as long as here.
     """
 
@@ -46,7 +46,7 @@ def check_second_region(settings: SecondRegionSettings, region: str, *, cluster:
 
     Raises:
         ValueError: it is not known, is the system's own, or is in another partition; or no backups of the database can be
-            brought there.
+            brought there (C47, C56).
     """
     if cluster:
         raise refusal(
@@ -62,4 +62,12 @@ def check_second_region(settings: SecondRegionSettings, region: str, *, cluster:
             f"second_region.region is {settings.region} for a system in {region}",
             allowed=", ".join(others),
             fix="name another region of the same partition",
+        )
+    replicated = facts.automated_backup_regions(region)
+    if settings.automated_backup_days is not None and settings.region not in replicated:
+        raise refusal(
+            f"second_region.automated_backup_days with region {settings.region}",
+            allowed=f"RDS replicates automated backups of {region} to {', '.join(replicated) or 'no other region'}",
+            fix="write another region, or automated_backup_days = null, which leaves the copies of recovery points",
+            constraint="C56",
         )

@@ -200,3 +200,10 @@ def test_a_rule_says_what_it_is_and_where_it_is_written() -> None:
     assert rule.id == "C09"
     assert "deprecated" in rule.rule
     assert "cfn-lint" in rule.source
+
+
+def test_automated_backups_are_replicated_between_known_regions_of_one_partition() -> None:
+    for region in facts.regions():
+        assert set(facts.automated_backup_regions(region)) <= set(facts.other_regions(region))
+    assert facts.automated_backup_regions("eu-central-2") == ("eu-central-1", "eu-west-1")
+    assert facts.automated_backup_regions("xx-nowhere-1") == ()

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from modules.aws.role import Role
 from modules.filesystem.filesystem import FileSystem
-from modules.filesystem.settings import AccessPointSettings, FileSystemSettings
+from modules.filesystem.settings import AccessPointSettings, FileSystemSettings, check_replication
 from tests.modules.site import ZONES, Site, name
 from tests.template import Template, statements
 
@@ -130,3 +130,12 @@ def test_access_points_do_not_depend_on_their_order() -> None:
 def test_settings_that_aws_would_refuse(settings: dict[str, object], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         FileSystemSettings.model_validate(settings)
+
+
+@pytest.mark.parametrize("other", ["eu-centrl-1", "cn-north-1", "us-gov-west-1"])
+def test_a_copy_goes_to_a_region_that_there_is(other: str) -> None:
+    check_replication(FileSystemSettings(replication_region="eu-central-1"), "eu-central-2")
+    check_replication(FileSystemSettings(replication_region="eu-central-2"), "eu-central-2")
+    check_replication(FileSystemSettings(), "eu-central-2")
+    with pytest.raises(ValueError, match=f"replication_region is {other}"):
+        check_replication(FileSystemSettings(replication_region=other), "eu-central-2")

@@ -79,6 +79,16 @@ def test_regions_that_cannot_have_its_backups(other: str) -> None:
         check_second_region(SecondRegionSettings(region=other), REGION)
 
 
+def test_c56_automated_backups_reach_some_regions_only() -> None:
+    """Of Zurich they go to Frankfurt and Ireland; recovery points of AWS Backup go everywhere."""
+    for reached in ("eu-central-1", "eu-west-1"):
+        check_second_region(SecondRegionSettings(region=reached), REGION)
+    with pytest.raises(ValueError, match=r"automated_backup_days with region eu-north-1 \[C56\]") as caught:
+        check_second_region(SecondRegionSettings(region="eu-north-1"), REGION)
+    assert "eu-central-1, eu-west-1" in str(caught.value)
+    check_second_region(SecondRegionSettings(region="eu-north-1", automated_backup_days=None), REGION)
+
+
 def test_c47_no_backup_of_a_cluster_leaves_its_region() -> None:
     check_second_region(SecondRegionSettings(region=OTHER), REGION)
     with pytest.raises(ValueError, match=r"second_region with database.cluster \[C47\]"):
