@@ -198,6 +198,18 @@ class DatabaseSettings(Settings):
         return self
 
     @model_validator(mode="after")
+    def _support(self) -> Self:
+        if facts.needs_extended_support(self.major_version) and not self.extended_support:
+            ended = facts.end_of_standard_support(self.major_version)
+            raise refusal(
+                f"database.engine_version is {self.engine_version}, whose standard support ended on {ended}",
+                allowed="a newer major version, or paid Extended Support: RDS makes no such database without it",
+                fix='write engine_version = "16", or extended_support = true',
+                constraint="C42",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _zone_or_standby(self) -> Self:
         if self.multi_az and self.availability_zone is not None:
             raise refusal(

@@ -191,6 +191,23 @@ def end_of_standard_support(major: str) -> date | None:
 
 
 @cache
+def needs_extended_support(major: str) -> bool:
+    """Tell whether a PostgreSQL major was past standard support when the data file was written: on its date, not today, so
+    that the same files always give the same answer.
+    """
+    ends = end_of_standard_support(major)
+    return ends is not None and ends < _date("postgres_support.tsv")
+
+
+def _date(name: str, folder: Path = FOLDER) -> date:
+    """The date of a data file."""
+    lines = (folder / name).read_text(encoding="utf-8").splitlines()
+    return next(
+        date.fromisoformat(line.removeprefix("# date: ")) for line in lines if line.startswith("# date: ")
+    )
+
+
+@cache
 def allowed(name: str) -> tuple[str, ...]:
     """Return the values that AWS accepts for an enumeration of ``enums.tsv``, in their order.
 

@@ -19,6 +19,8 @@ ZONES = ("eu-central-2a", "eu-central-2b", "eu-central-2c")
         ({"multi_az": True, "availability_zone": "eu-central-2a"}, "C05"),
         ({"engine_version": "15.4"}, r"no longer offers PostgreSQL 15.4.*C09"),
         ({"engine_version": "13.3"}, r"no longer offers PostgreSQL 13.3.*C09"),
+        ({"engine_version": "13"}, r"standard support ended on 2026-02-28.*C42"),
+        ({"engine_version": "12.22"}, r"standard support ended on 2025-02-28.*C42"),
         ({"engine_version": "16.99"}, r"RDS has no PostgreSQL 16.99"),
         ({"engine_version": "99"}, r"RDS has no PostgreSQL 99"),
         ({"engine_version": "postgres16"}, "not a PostgreSQL version"),
@@ -150,3 +152,8 @@ def test_the_backup_window_of_a_cluster_is_apart_from_the_jobs_of_aws_backup() -
     assert DatabaseSettings.model_validate({"cluster": {}}).backup_window == "05:00-06:00"
     given = {"cluster": {}, "backup_window": "10:00-11:00"}
     assert DatabaseSettings.model_validate(given).backup_window == "10:00-11:00"
+
+
+def test_c42_a_version_past_standard_support_is_made_with_extended_support_only() -> None:
+    settings = DatabaseSettings(engine_version="13", extended_support=True)
+    assert settings.major_version == "13"

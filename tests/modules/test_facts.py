@@ -207,3 +207,9 @@ def test_automated_backups_are_replicated_between_known_regions_of_one_partition
         assert set(facts.automated_backup_regions(region)) <= set(facts.other_regions(region))
     assert facts.automated_backup_regions("eu-central-2") == ("eu-central-1", "eu-west-1")
     assert facts.automated_backup_regions("xx-nowhere-1") == ()
+
+
+def test_support_is_over_on_the_date_of_the_file_not_of_the_day() -> None:
+    assert facts.needs_extended_support("13")
+    assert not facts.needs_extended_support("14")
+    assert not facts.needs_extended_support("99")
