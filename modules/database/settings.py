@@ -21,6 +21,11 @@ from modules.database.windows import check_backup_window, check_maintenance_wind
 from modules.network.settings import LogRetentionDays
 from modules.settings import Settings, one_of, refusal
 
+_GP3_IOPS = 12000
+"""What comes with gp3 where it is given no IOPS, from the size on from which it can be given some (constraint C15)."""
+
+_IOPS_PER_MBPS = 4
+
 _RESERVED_USERS = frozenset({"admin", "postgres", "rdsadmin", "rds_superuser", "rdsrepladmin"})
 
 
@@ -130,7 +135,7 @@ class DatabaseSettings(Settings):
         storage_gb: GiB at the start, 20 to 65536.
         max_storage_gb: GiB up to which RDS grows the storage; at least 10 % above ``storage_gb``. A cluster does not grow (C46).
         iops: provisioned IOPS of gp3; only from 400 GiB on (C15).
-        throughput_mbps: MiB/s of gp3; only from 400 GiB on (C15).
+        throughput_mbps: MiB/s of gp3; only from 400 GiB on (C15), and a quarter of the IOPS at most (C57).
         backup_retention_days: days of automated backups, 1 to 35 (C13; 0 would turn recovery off). A change reaches an instance
             with the next run of AWS Backup's continuous rule (C53).
         backup_window: UTC, ``hh:mm-hh:mm``, at least 30 minutes (C14). AWS Backup chooses another one when it makes the first
@@ -237,6 +242,14 @@ class DatabaseSettings(Settings):
                 allowed=f"provisioned gp3 performance only from {threshold} GiB on; below, 3000 IOPS and 125 MiB/s come with it",
                 fix=f"take them out, or write storage_gb = {threshold}",
                 constraint="C15",
+            )
+        iops, throughput = self.iops or _GP3_IOPS, self.throughput_mbps or 0
+        if throughput * _IOPS_PER_MBPS > iops:
+            raise refusal(
+                f"database.throughput_mbps is {throughput} with {iops} IOPS",
+                allowed=f"a quarter of the IOPS: {iops // _IOPS_PER_MBPS} or less",
+                fix=f"write iops = {throughput * _IOPS_PER_MBPS}",
+                constraint="C57",
             )
         return self
 

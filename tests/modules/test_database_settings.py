@@ -36,6 +36,8 @@ ZONES = ("eu-central-2a", "eu-central-2b", "eu-central-2c")
         ({"backup_window": "04:30-05:30"}, r"overlaps maintenance_window.*C14"),
         ({"storage_gb": 100, "iops": 12000}, "C15"),
         ({"storage_gb": 100, "throughput_mbps": 500}, "C15"),
+        ({"storage_gb": 400, "throughput_mbps": 3001}, r"3001 with 12000 IOPS \[C57\].*iops = 12004"),
+        ({"storage_gb": 400, "iops": 12000, "throughput_mbps": 4000}, "C57"),
         ({"storage_gb": 100, "max_storage_gb": 105}, "10 % of room"),
         ({"storage_gb": 19}, "greater than or equal to 20"),
         ({"username": "admin"}, "not a name for the master user"),
@@ -157,3 +159,8 @@ def test_the_backup_window_of_a_cluster_is_apart_from_the_jobs_of_aws_backup() -
 def test_c42_a_version_past_standard_support_is_made_with_extended_support_only() -> None:
     settings = DatabaseSettings(engine_version="13", extended_support=True)
     assert settings.major_version == "13"
+
+
+def test_c57_gp3_has_the_throughput_that_its_iops_allow() -> None:
+    assert DatabaseSettings(storage_gb=400, throughput_mbps=3000).iops is None
+    assert DatabaseSettings(storage_gb=400, iops=16000, throughput_mbps=4000).throughput_mbps == 4000
