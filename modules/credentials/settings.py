@@ -90,8 +90,8 @@ class CredentialsSettings(Settings):
         password: see :class:`PasswordSettings`.
         replica_regions: regions that get a copy of the entries that are created, kept up to date by Secrets Manager.
         replica_key: alias (``alias/...``) of a key that each of these regions has; default: AWS's own key for Secrets Manager.
-        reserved_concurrency: calls at a time that Lambda keeps free for each function, 1 to 100; ``null`` for none. Lambda refuses
-            it unless 100 calls stay free for all other functions of the account (C58): a new account may have 10 in all.
+        reserved_concurrency: calls at a time that Lambda keeps free for each function, 1 to 100; ``null`` for none. Lambda
+            refuses it unless 100 calls stay free for all other functions of the account (C58): a new account may have 10 in all.
     """
 
     source: Literal["existing", "created"] = "existing"
