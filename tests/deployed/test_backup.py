@@ -55,3 +55,15 @@ def test_database_and_file_system_are_selected(deployed: Deployed) -> None:
     ]
     assert deployed.outputs["database_arn"] in chosen
     assert any(arn.endswith(deployed.outputs["filesystem_id"]) for arn in chosen)
+
+
+def test_somebody_hears_of_backups_that_fail(deployed: Deployed) -> None:
+    suffix = deployed.outputs["suffix"]
+    found = deployed.client("cloudwatch").describe_alarms(
+        AlarmNames=[f"dr-backup-{what}-{suffix}" for what in ("expired", "failed")]
+    )["MetricAlarms"]
+    vault = {"Name": "BackupVaultName", "Value": deployed.outputs["backup_vault_name"]}
+    assert len(found) == 2
+    for alarm in found:
+        assert (alarm["Namespace"], alarm["Dimensions"]) == ("AWS/Backup", [vault])
+        assert alarm["AlarmActions"] == [deployed.outputs["topic_arn"]]

@@ -177,7 +177,10 @@ def _timeout(system: Checkout) -> None:
 
 CHANGES = {
     "the database does not force TLS": Change(
-        _tls_not_forced, "aws_db_parameter_group", 'parameter["rds.force_ssl"].value'
+        _tls_not_forced,
+        "aws_db_parameter_group",
+        'parameter["rds.force_ssl"].value',
+        follows=('parameter["rds.force_ssl"].apply_method',),
     ),
     "a key is not rotated": Change(
         _key, "aws_kms_key", "enable_key_rotation", follows=("rotation_period_in_days",)
