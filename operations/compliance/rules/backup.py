@@ -21,11 +21,12 @@ from operations.compliance.verdicts import (
     require_set,
     shown,
 )
+from operations.plans.model import without_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from operations.compliance.graph import Graph, Resource
+    from operations.compliance.graph import Graph, Resource, Unknown
     from operations.compliance.verdicts import Finding
     from operations.plans.json_values import Json
     from operations.plans.statements import Statement
@@ -33,9 +34,12 @@ if TYPE_CHECKING:
 RETENTION_DAYS = 35
 """The pack's parameter of backup-plan-min-frequency-and-min-retention-check."""
 
-_FAILURES = {"NumberOfBackupJobsFailed", "NumberOfCopyJobsFailed"}
-"""Metrics of AWS Backup that count for a vault what did not get into it. A vault takes the event BACKUP_JOB_FAILED, and tells
-none (source: AWS Backup API, PutBackupVaultNotifications, 2026-11)."""
+_FAILURES = (
+    {"NumberOfBackupJobsFailed", "NumberOfBackupJobsExpired"},
+    {"NumberOfCopyJobsFailed"},
+)
+"""Metrics of AWS Backup that count for a vault what did not get into it: backups, or copies. A vault takes the event
+BACKUP_JOB_FAILED, and tells none (source: AWS Backup API, PutBackupVaultNotifications, 2026-11)."""
 
 _DAILY = re.compile(
     r"^cron\(\S+ \S+ (\*|\?|\*/1|1/1) \* (\?|\*) \*\)$|^rate\((1 day|\d+ (minutes?|hours?))\)$"
@@ -77,12 +81,27 @@ def failures_told(graph: Graph) -> Iterator[Finding]:
             yield needs_runtime(vault, "aws_cloudwatch_metric_alarm")
             continue
         metrics = {alarm.value("metric_name") for alarm in alarms}
-        good = bool(metrics & _FAILURES)
+        good = any(wanted <= metrics for wanted in _FAILURES)
         if not good and UNKNOWN in metrics:
             yield needs_runtime(vault, "aws_cloudwatch_metric_alarm.metric_name")
             continue
         evidence = f"alarms on {', '.join(sorted(map(str, metrics - {UNKNOWN}))) or 'nothing'}"
         yield decided(vault, "aws_cloudwatch_metric_alarm.metric_name", good, evidence)
+
+
+def restores_told(graph: Graph) -> Iterator[Finding]:
+    """Somebody hears when a recovery point was restored: the data is then somewhere else too."""
+    for vault in graph.all("aws_backup_vault"):
+        told = graph.referring(vault, "backup_vault_name", "aws_backup_vault_notifications")
+        events = [event for one in told for event in _list(one.value("backup_vault_events"))]
+        if _has_copies_only(graph, vault):
+            yield not_applicable(vault, "aws_backup_vault_notifications", "it has copies only")
+        elif UNKNOWN in events:
+            yield needs_runtime(vault, "aws_backup_vault_notifications")
+        else:
+            evidence = ", ".join(map(str, events)) or "no notifications"
+            good = "RESTORE_JOB_COMPLETED" in events
+            yield decided(vault, "aws_backup_vault_notifications.backup_vault_events", good, evidence)
 
 
 def vault_kept(graph: Graph) -> Iterator[Finding]:
@@ -185,6 +204,24 @@ def _of_multi_az_clusters(graph: Graph, plan: Resource) -> bool:
 def _has_a_longest(lock: Resource) -> bool:
     longest = lock.value("max_retention_days")
     return longest is UNKNOWN or number(longest) > 0
+
+
+def _list(value: Json | Unknown) -> list[Json | Unknown]:
+    return list(value) if isinstance(value, list) else [value]
+
+
+def _has_copies_only(graph: Graph, vault: Resource) -> bool:
+    """Whether plans copy to a vault, and none backs up into it."""
+    rules = [plan.blocks("rule") for plan in graph.referring(vault, "rule", "aws_backup_plan")]
+    targets = [
+        None if rule is UNKNOWN else str(rule.get("target_vault_name"))
+        for blocks in rules
+        for rule in ([UNKNOWN] if blocks is UNKNOWN else blocks)
+    ]
+    return bool(targets) and not any(
+        target is None or target == vault.value("name") or f"{without_keys(vault.address)}." in target
+        for target in targets
+    )
 
 
 def _has_tags(resource: Resource, tags: list[Mapping[str, Json]]) -> bool:

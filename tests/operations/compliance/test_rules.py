@@ -157,3 +157,27 @@ def test_alarms_on_the_instances_of_a_cluster_are_alarms_on_the_cluster() -> Non
     assert verdict("alarms.functions_watched", other) is Verdict.FAIL
     alarms["elsewhere"] = {"metric_name": "Errors", "dimensions": "${var.dimensions}"}
     assert verdict("alarms.functions_watched", other) is Verdict.NEEDS_RUNTIME
+
+
+def test_of_a_vault_with_copies_only_the_copies_are_watched() -> None:
+    system: dict[str, dict[str, Any]] = {
+        "aws_backup_vault": {"copies": {"name": "copies"}},
+        "aws_backup_plan": {
+            "p": {
+                "rule": [
+                    {
+                        "target_vault_name": "ours",
+                        "copy_action": [{"destination_vault_arn": "${aws_backup_vault.copies.arn}"}],
+                    }
+                ]
+            }
+        },
+    }
+    assert verdict("backup.restores_told", system) is Verdict.NOT_APPLICABLE
+    assert verdict("backup.failures_told", system) is Verdict.FAIL
+    system["aws_cloudwatch_metric_alarm"] = {
+        "a": {"metric_name": "NumberOfCopyJobsFailed", "dimensions": {"BackupVaultName": "copies"}}
+    }
+    assert verdict("backup.failures_told", system) is Verdict.PASS
+    system["aws_backup_plan"]["p"]["rule"].append({"target_vault_name": "${aws_backup_vault.copies.name}"})
+    assert verdict("backup.restores_told", system) is Verdict.FAIL

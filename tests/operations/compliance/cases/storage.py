@@ -159,13 +159,30 @@ CASES: dict[str, Case] = {
         {
             "aws_backup_vault": {"v": {"name": "v"}},
             "aws_cloudwatch_metric_alarm": {
-                "a": {
-                    "metric_name": "NumberOfBackupJobsFailed",
+                metric: {
+                    "metric_name": metric,
                     "dimensions": {"BackupVaultName": "${aws_backup_vault.v.name}"},
+                }
+                for metric in ("NumberOfBackupJobsFailed", "NumberOfBackupJobsExpired")
+            },
+        },
+        {
+            "aws_cloudwatch_metric_alarm.NumberOfBackupJobsExpired": {
+                "metric_name": "NumberOfBackupJobsCompleted"
+            }
+        },
+    ),
+    "backup.restores_told": case(
+        {
+            "aws_backup_vault": {"v": {"name": "v"}},
+            "aws_backup_vault_notifications": {
+                "n": {
+                    "backup_vault_name": "${aws_backup_vault.v.name}",
+                    "backup_vault_events": ["RESTORE_JOB_COMPLETED"],
                 }
             },
         },
-        {"aws_cloudwatch_metric_alarm.a": {"metric_name": "NumberOfBackupJobsCompleted"}},
+        {"aws_backup_vault_notifications.n": {"backup_vault_events": ["COPY_JOB_FAILED"]}},
     ),
     "backup.restores_tested": case(
         {
