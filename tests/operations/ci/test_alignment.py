@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from tests.operations.conftest import Command
 from tests.operations.tiny import Tiny
 
 KEY = "arn:aws:kms:eu-central-2:123456789012:key/11111111-2222-3333-4444-555555555555"
-WAIVER = """
+LAST_DAY = datetime.now(UTC).date() + timedelta(days=30)
+WAIVER = f"""
 [[waiver]]
 rules = ["sns-encrypted-kms", "SNS.1"]
 stacks = ["data"]
@@ -22,7 +24,7 @@ address = "aws_sns_topic.*"
 reason = "Nothing confidential is in the messages."
 compensating_control = "Only services of this account publish to it."
 owner = "platform-team"
-expires = 2027-05-31
+expires = {LAST_DAY}
 """
 
 
@@ -85,7 +87,7 @@ def test_what_is_waived_passes_and_is_told(holdfast: Command, project: Tiny, tmp
     comply(holdfast, tmp_path)
     comment, _ = written(tmp_path)
     assert "`kms_master_key_id` not set" not in comment
-    assert "- `data`, `sns-encrypted-kms`, `SNS.1` for `aws_sns_topic.*` until 2027-05-31 (" in comment
+    assert f"- `data`, `sns-encrypted-kms`, `SNS.1` for `aws_sns_topic.*` until {LAST_DAY} (" in comment
 
 
 def _feedback() -> list[str]:
@@ -123,7 +125,7 @@ def test_an_expired_waiver_and_no_plan_are_refused_and_nothing_is_written(
     done = comply(holdfast, out)
     assert (done.code, "there is no plan of prod" in done.err) == (2, True)
     save(project, "data", planned("aws_sns_topic.alerts", kms_master_key_id=None))
-    expired = WAIVER.replace("2027-05-31", "2026-01-31")
+    expired = WAIVER.replace(str(LAST_DAY), "2026-01-31")
     (project.root / "environments" / "compliance.toml").write_text(expired, encoding="utf-8")
     done = comply(holdfast, out)
     assert (done.code, "expired on 2026-01-31" in done.err) == (2, True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from tests.operations.compliance.building import GOOD_DATABASE
 from tests.operations.conftest import Command
 from tests.operations.plans.building import change, document
 
-WAIVER = """
+LAST_DAY = datetime.now(UTC).date() + timedelta(days=30)
+WAIVER = f"""
 [[waiver]]
 rules = ["RDS.23"]
 stacks = ["one"]
@@ -23,7 +25,7 @@ address = "aws_db_instance.*"
 reason = "Clients expect PostgreSQL on 5432."
 compensating_control = "Security groups admit named clients only."
 owner = "database-owner"
-expires = 2027-05-31
+expires = {LAST_DAY}
 """
 
 
@@ -148,7 +150,7 @@ def test_bad_input_is_one_clear_message(
 @pytest.mark.parametrize(
     ("waiver", "says"),
     [
-        (WAIVER.replace("2027-05-31", "2020-05-31"), "expired on 2020-05-31"),
+        (WAIVER.replace(str(LAST_DAY), "2020-05-31"), "expired on 2020-05-31"),
         (WAIVER, "has nothing to accept"),
         (WAIVER.replace('owner = "database-owner"\n', ""), "owner is missing"),
         ("[[wavier]]", "has no setting wavier"),
