@@ -86,7 +86,7 @@ def assess(plans: Path, environment: str, waivers: Sequence[Waiver], *, time: da
     Args:
         plans: the folder that has them.
         environment: name of the environment.
-        waivers: what is accepted, of all systems.
+        waivers: what is accepted, of all systems and environments.
         time: now.
 
     Raises:
@@ -99,7 +99,11 @@ def assess(plans: Path, environment: str, waivers: Sequence[Waiver], *, time: da
             not_assessed.append(stack)
         else:
             graph = planned.graph(plan, name=stack)
-            assessments.append(assessment.assess(graph, packs.chosen(()), waivers, source="plan", time=time))
+            assessments.append(
+                assessment.assess(
+                    graph, packs.chosen(()), waivers, source="plan", time=time, environment=environment
+                )
+            )
     return Alignment(environment=environment, assessments=assessments, not_assessed=not_assessed)
 
 

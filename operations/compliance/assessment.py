@@ -86,15 +86,17 @@ class Assessment:
         system: what was assessed.
         source: from what: ``configuration``, ``plan`` or ``deployed system``.
         region: the system's region; None when it is not known.
+        environment: name of the environment it is in; None when that is not known.
         time: when.
         packs: the packs, in the order they were chosen.
         rules: their rules, assessed.
-        waivers: the waivers for this system and these packs.
+        waivers: the waivers for this system, in this environment, and for these packs.
     """
 
     system: str
     source: str
     region: str | None
+    environment: str | None
     time: datetime
     packs: Sequence[Pack]
     rules: Sequence[Assessed]
@@ -138,21 +140,23 @@ def assess(
     source: str,
     time: datetime,
     region: str | None = None,
+    environment: str | None = None,
 ) -> Assessment:
     """Apply packs to a system.
 
     Args:
         graph: its resources.
         packs: the packs.
-        waivers: what is accepted, of all systems.
+        waivers: what is accepted, of all systems and environments.
         source: from what the resources were read.
         time: now.
         region: the system's region.
+        environment: name of the environment it is in. When that is not known, no waiver for one environment holds.
 
     Raises:
         Problem: a waiver accepts nothing.
     """
-    ours = [waiver for waiver in waivers if _concerns(waiver, graph.name, packs)]
+    ours = [waiver for waiver in waivers if _concerns(waiver, graph.name, environment, packs)]
     found: dict[str, Sequence[Finding]] = {}
     rules = [_assess(rule, graph, found, ours, time.date()) for pack in packs for rule in pack.rules]
     for waiver in ours:
@@ -160,16 +164,23 @@ def assess(
             raise Problem(
                 f"a waiver of {', '.join(waiver.rules)} for {waiver.address} in {graph.name} has nothing to accept",
                 allowed="waivers of what fails",
-                fix="take it out, or correct its address",
+                fix="take it out, correct its address, or name the one environment that needs it",
             )
     return Assessment(
-        system=graph.name, source=source, region=region, time=time, packs=packs, rules=rules, waivers=ours
+        system=graph.name,
+        source=source,
+        region=region,
+        environment=environment,
+        time=time,
+        packs=packs,
+        rules=rules,
+        waivers=ours,
     )
 
 
-def _concerns(waiver: Waiver, system: str, packs: Sequence[Pack]) -> bool:
+def _concerns(waiver: Waiver, system: str, environment: str | None, packs: Sequence[Pack]) -> bool:
     rules = {rule.id for pack in packs for rule in pack.rules}
-    return system in waiver.stacks and any(rule in rules for rule in waiver.rules)
+    return waiver.is_about(system, environment) and any(rule in rules for rule in waiver.rules)
 
 
 def _accepts(waiver: Waiver, assessed: Assessed) -> bool:

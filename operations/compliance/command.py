@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from environments import selection
 from environments.problem import Problem
 from operations import console, deployment, report_file, synth
 from operations.compliance import html_page, json_report, markdown, oscal, packs, reading, text, waivers
@@ -57,7 +58,8 @@ def command(
         typer.Option(
             "--plan",
             metavar="FILE",
-            help="Assess the output of `terraform show -json <plan>` instead of the synthesized configuration.",
+            help="Assess the output of `terraform show -json <plan>` instead of the synthesized configuration. "
+            "It does not name its environment: without --environment, no waiver for one environment applies.",
             show_default=False,
         ),
     ] = None,
@@ -95,8 +97,9 @@ def command(
     project = Project()
     now = datetime.now(UTC)
     accepted = accepted_in(waivers_file or default_waivers(project), now)
+    known = environment if plan else environment or selection.environment()
     assessments = [
-        assess(graph, chosen, accepted, source=source, time=now, region=region)
+        assess(graph, chosen, accepted, source=source, time=now, region=region, environment=known)
         for graph, source, region in _systems(project, stack, environment=environment, plan=plan, live=live)
     ]
     if format_ is Format.TEXT and out == report_file.STANDARD_OUTPUT:

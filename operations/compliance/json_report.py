@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from operations.compliance.packs import Pack
     from operations.compliance.waivers import Waiver
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 """Of the report. The minor version grows when something is added, the major one when something changes or goes."""
 
 
@@ -23,6 +23,7 @@ def document(assessment: Assessment) -> dict[str, Any]:
         "system": assessment.system,
         "source": assessment.source,
         "region": assessment.region,
+        "environment": assessment.environment,
         "time": assessment.time.isoformat(timespec="seconds"),
         "verdict": {
             "passed": assessment.exit_code == 0,
@@ -86,6 +87,7 @@ def _waiver(assessment: Assessment, waiver: Waiver) -> dict[str, Any]:
     return {
         "rules": waiver.rules,
         "address": waiver.address,
+        "environment": waiver.environment,
         "reason": waiver.reason,
         "compensating_control": waiver.compensating_control,
         "owner": waiver.owner,

@@ -83,8 +83,9 @@ def _waivers(assessment: Assessment) -> Iterator[str]:
     """A line for each waiver."""
     for waiver in assessment.waivers:
         rules = ", ".join(map(code, waiver.rules))
+        where = f" in {code(waiver.environment)}" if waiver.environment else ""
         days = waiver.days_left(assessment.time.date())
         yield (
-            f"- {code(assessment.system)}, {rules} for {code(waiver.address)} until {waiver.expires} ({days} days): "
-            f"{prose(waiver.reason)}"
+            f"- {code(assessment.system)}, {rules} for {code(waiver.address)}{where} until {waiver.expires} "
+            f"({days} days): {prose(waiver.reason)}"
         )

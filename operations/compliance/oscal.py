@@ -187,6 +187,8 @@ def _risk(assessment: Assessment, assessed: Assessed, judged: Judged) -> dict[st
     }
     if waiver is not None:
         found["props"].append(_property("owner", waiver.owner))
+        if waiver.environment:
+            found["props"].append(_property("environment", waiver.environment))
         found["deadline"] = f"{waiver.expires.isoformat()}T23:59:59Z"
         found["mitigating-factors"] = [
             {

@@ -66,7 +66,8 @@ def _rule(assessment: Assessment, assessed: Assessed) -> Iterator[Text]:
     for waiver in assessment.waivers:
         if any(judged.waiver is waiver for judged in assessed.findings):
             days = waiver.days_left(assessment.time.date())
-            yield Text(f"    waived for {days} more days: {waiver.reason}", "cyan")
+            where = f" in {waiver.environment}" if waiver.environment else ""
+            yield Text(f"    waived{where} for {days} more days: {waiver.reason}", "cyan")
 
 
 def _numbers(assessment: Assessment) -> Iterator[Text]:

@@ -31,6 +31,7 @@ class Waiver(Accepted):
         reason: why it is not met.
         compensating_control: what limits the risk instead.
         owner: role that answers for it.
+        environment: name of the environment that it is for; all unless given.
         expires: last day on which it is accepted; a year from now at most.
     """
 
@@ -39,6 +40,11 @@ class Waiver(Accepted):
     address: Annotated[str, Field(pattern=r"^(data\.)?[a-z]\w+\.\S+$")]
     compensating_control: Annotated[str, Field(min_length=20)]
     owner: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]+$")]
+    environment: Annotated[str | None, Field(pattern=r"^[\w.-]+$")] = None
+
+    def is_about(self, stack: str, environment: str | None) -> bool:
+        """Whether it is for a system in an environment; None: it is not known in which."""
+        return stack in self.stacks and self.environment in (None, environment)
 
     def covers(self, rule: str, address: str) -> bool:
         """Whether it is about a rule and a resource."""
@@ -59,6 +65,7 @@ _TABLE = Table(
         "address": "the address of a resource, as the report prints it; * stands for any characters, not for the type",
         "compensating_control": "a sentence of 20 characters or more: what limits the risk instead",
         "owner": "the role that answers for it, such as security-officer",
+        "environment": "the name of an environment, such as prod",
     },
     longest=LONGEST,
     fix="decide again in a year",

@@ -38,7 +38,7 @@ def assessed(stacks: Path, system: str) -> Assessment:
     now = datetime.now(UTC)
     accepted = accepted_in(ROOT, now)
     graph = reading.stack(stacks / system / "cdk.tf.json", name=system)
-    return assess(graph, every, accepted, source="configuration", time=now)
+    return assess(graph, every, accepted, source="configuration", time=now, environment="prod")
 
 
 @pytest.mark.slow

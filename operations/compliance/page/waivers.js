@@ -18,6 +18,7 @@ function waiverCard(waiver) {
       {},
       [
         ["For", element("code", {}, breakable(waiver.address))],
+        ...(waiver.environment ? [["In", waiver.environment]] : []),
         ["Why", waiver.reason],
         ["Instead", waiver.compensating_control],
         ["Owner", waiver.owner],

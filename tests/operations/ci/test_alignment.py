@@ -90,6 +90,21 @@ def test_what_is_waived_passes_and_is_told(holdfast: Command, project: Tiny, tmp
     assert f"- `data`, `sns-encrypted-kms`, `SNS.1` for `aws_sns_topic.*` until {LAST_DAY} (" in comment
 
 
+def test_a_waiver_for_another_environment_is_neither_applied_nor_refused(
+    holdfast: Command, project: Tiny, tmp_path: Path
+) -> None:
+    others = [
+        f'{WAIVER}environment = "dev"\n',
+        f'{WAIVER.replace("sns_topic", "sqs_queue")}environment = "dev"\n',
+    ]
+    (project.root / "environments" / "compliance.toml").write_text("".join(others), encoding="utf-8")
+    save(project, "data", planned("aws_sns_topic.alerts", kms_master_key_id=None))
+    assert comply(holdfast, tmp_path).code == 3
+    comment, report = written(tmp_path)
+    assert "`kms_master_key_id` not set" in comment
+    assert (report["assessments"][0]["environment"], report["assessments"][0]["waivers"]) == ("prod", [])
+
+
 def _feedback() -> list[str]:
     return [
         f"{protocol}_{outcome}_feedback_role_arn"

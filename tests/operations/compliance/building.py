@@ -18,7 +18,13 @@ GOOD_DATABASE: dict[str, Any] = {
 }
 
 
-def waiver(rule: str = "RDS.23", address: str = "aws_db_instance.*", *, stack: str = "test") -> Waiver:
+def waiver(
+    rule: str = "RDS.23",
+    address: str = "aws_db_instance.*",
+    *,
+    stack: str = "test",
+    environment: str | None = None,
+) -> Waiver:
     return Waiver(
         rules=[rule],
         stacks=[stack],
@@ -27,6 +33,7 @@ def waiver(rule: str = "RDS.23", address: str = "aws_db_instance.*", *, stack: s
         compensating_control="Security groups admit named clients only.",
         owner="database-owner",
         expires=date(2027, 5, 31),
+        environment=environment,
     )
 
 
@@ -36,10 +43,19 @@ def assessed(
     waivers: tuple[Waiver, ...] = (),
     only: tuple[str, ...] = (),
     region: str | None = "eu-central-2",
+    environment: str | None = "prod",
 ) -> Assessment:
     found = resources if resources is not None else {"aws_db_instance": {"it": GOOD_DATABASE}}
     graph = configuration.graph({"resource": found}, name="test", source="test")
-    return assess(graph, packs.chosen(only), waivers, source="configuration", time=NOW, region=region)
+    return assess(
+        graph,
+        packs.chosen(only),
+        waivers,
+        source="configuration",
+        time=NOW,
+        region=region,
+        environment=environment,
+    )
 
 
 def rule(assessment: Assessment, id: str) -> Assessed:

@@ -72,6 +72,21 @@ def test_waivers_of_other_systems_and_packs_are_left_alone() -> None:
     assert assessed(waivers=(waiver("RDS.3"),), only=("fedramp-moderate",)).waivers == []
 
 
+def test_a_waiver_for_this_environment_accepts_and_must_accept_something() -> None:
+    found = assessed(waivers=(waiver(environment="prod"),))
+    assert (found.environment, rule(found, "RDS.23").outcome) == ("prod", Outcome.WAIVED)
+    with pytest.raises(Problem, match="has nothing to accept"):
+        assessed(waivers=(waiver("RDS.3", environment="prod"),))
+
+
+@pytest.mark.parametrize("environment", ["prod", None])
+def test_a_waiver_for_another_environment_neither_accepts_nor_dangles(environment: str | None) -> None:
+    others = (waiver(environment="staging"), waiver("RDS.3", environment="staging"))
+    found = assessed(waivers=others, environment=environment)
+    assert rule(found, "RDS.23").outcome is Outcome.FAIL
+    assert found.waivers == []
+
+
 def test_families_are_counted() -> None:
     (si,) = [one for one in assessed().coverage() if one.family == "SI"]
     assert si.counts[Outcome.PASS] > 0

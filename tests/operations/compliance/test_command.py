@@ -125,6 +125,37 @@ def test_a_plan(project: Path, holdfast: Command) -> None:
 
 
 @pytest.mark.parametrize(
+    ("arguments", "accepts"),
+    [([], False), (["--environment", "prod"], True), (["--environment", "dev"], False)],
+)
+def test_a_waiver_for_one_environment_holds_for_a_plan_that_is_said_to_be_of_it(
+    arguments: list[str], accepts: bool, project: Path, holdfast: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HOLDFAST_ENVIRONMENT", raising=False)
+    file = project / "plan.json"
+    file.write_bytes(document(change("aws_db_instance.it", "create", after=GOOD_DATABASE)))
+    text = f'{WAIVER}environment = "prod"\n'
+    (project / "environments" / "compliance.toml").write_text(text, encoding="utf-8")
+    done = holdfast("comply", "one", "--plan", str(file), "--format", "json", *arguments)
+    outcomes = {rule["id"]: rule["outcome"] for rule in json.loads(done.out)["rules"]}
+    assert outcomes["RDS.23"] == ("waived" if accepts else "fail")
+
+
+@pytest.mark.parametrize(
+    ("environment", "code", "says"), [("prod", 2, "has nothing to accept"), ("staging", 0, "")]
+)
+def test_what_is_synthesized_is_of_the_environment_that_is_chosen(
+    environment: str, code: int, says: str, project: Path, holdfast: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOLDFAST_ENVIRONMENT", "prod")
+    text = f'{WAIVER}environment = "{environment}"\n'
+    (project / "environments" / "compliance.toml").write_text(text, encoding="utf-8")
+    done = holdfast("comply", "one")
+    assert done.code == code
+    assert says in done.err
+
+
+@pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["three"], "there is no such system"),

@@ -148,6 +148,13 @@ def test_waivers_have_a_view_with_days_left(opened: Opened) -> None:
     assert len(shown(page)) == ALL
 
 
+def test_a_waiver_for_one_environment_says_which(opened: Opened) -> None:
+    page = opened(assessed(waivers=(waiver(environment="prod"),)))
+    page.press("w")
+    assert page.texts("#view .waiver dt")[:2] == ["For", "In"]
+    assert page.texts("#view .waiver dd")[1] == "prod"
+
+
 def test_without_waivers_it_says_so(opened: Opened) -> None:
     page = opened(assessed())
     page.press("w")

@@ -37,6 +37,11 @@ def test_what_is_waived_is_folded_and_says_why_and_until_when() -> None:
     )
 
 
+def test_a_waiver_for_one_environment_says_which() -> None:
+    found = markdown.lines([assessed(waivers=(waiver(environment="prod"),))], title=TITLE)
+    assert any("`RDS.23` for `aws_db_instance.*` in `prod` until 2027-05-31 (" in line for line in found)
+
+
 def test_many_findings_are_counted_and_fit_into_a_comment() -> None:
     many = {
         "aws_db_instance": {

@@ -28,7 +28,7 @@ def test_it_is_valid_against_the_schema_of_nist(resources: dict[str, Any] | None
 
 @pytest.mark.slow
 def test_waivers_are_valid_too_and_the_schema_does_object() -> None:
-    document = oscal.document([assessed(waivers=(waiver(),))])
+    document = oscal.document([assessed(waivers=(waiver(environment="prod"),))])
     assert schema.objections(document) == []
     document["assessment-results"]["results"][0]["observations"][0]["methods"] = []
     assert schema.objections(document) != []
@@ -67,6 +67,13 @@ def test_a_failure_is_an_open_risk_and_a_waiver_an_approved_deviation(result: di
     assert waived["status"] == "deviation-approved"
     assert waived["deadline"] == "2027-05-31T23:59:59Z"
     assert waived["mitigating-factors"][0]["description"] == "Security groups admit named clients only."
+
+
+@pytest.mark.parametrize(("environment", "told"), [("prod", ["prod"]), (None, [])])
+def test_a_deviation_in_one_environment_says_which(environment: str | None, told: list[str]) -> None:
+    document = oscal.document([assessed(waivers=(waiver(environment=environment),))])
+    (waived,) = [risk for risks in values(document, "risks") for risk in risks if "deadline" in risk]
+    assert [each["value"] for each in waived["props"] if each["name"] == "environment"] == told
 
 
 def test_a_control_is_satisfied_only_when_every_rule_is_met(result: dict[str, Any]) -> None:

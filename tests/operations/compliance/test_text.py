@@ -28,6 +28,11 @@ def test_a_waiver_is_told_with_its_days_and_reason() -> None:
     )
 
 
+def test_a_waiver_for_one_environment_says_which() -> None:
+    shown = told(assessed(waivers=(waiver(environment="prod"),)))
+    assert "waived in prod for 187 more days: Clients" in shown
+
+
 def test_a_reason_is_told_once_for_all_resources_of_a_rule() -> None:
     both = {"aws_db_instance": {"it": GOOD_DATABASE, "other": GOOD_DATABASE}}
     shown = told(assessed(both, waivers=(waiver(),), only=("security-hub",)))

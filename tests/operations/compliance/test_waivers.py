@@ -57,6 +57,14 @@ def test_rules_of_several_packs_for_one_thing_are_one_waiver(tmp_path: Path) -> 
     assert waiver.covers("rds-storage-encrypted", "aws_db_instance.main")
 
 
+def test_a_waiver_is_for_all_environments_of_its_systems_or_for_one(tmp_path: Path) -> None:
+    (every,) = read(tmp_path)
+    (one,) = read(tmp_path, environment='"prod"')
+    cases = [("citizen-data", "prod"), ("citizen-data", "dev"), ("citizen-data", None), ("another", "prod")]
+    assert [every.is_about(*case) for case in cases] == [True, True, True, False]
+    assert [one.is_about(*case) for case in cases] == [True, False, False, False]
+
+
 def test_a_waiver_holds_on_its_last_day(tmp_path: Path) -> None:
     assert read(tmp_path, expires=TODAY.isoformat())
 
@@ -73,6 +81,7 @@ def test_a_waiver_holds_on_its_last_day(tmp_path: Path) -> None:
         ({"reason": '"because"'}, "reason is not valid"),
         ({"owner": '"Some Body"'}, "owner is not valid"),
         ({"expires": '"soon"'}, "expires is not valid"),
+        ({"environment": '"all of them"'}, "environment is not valid"),
         ({"colour": '"red"'}, "has no setting colour"),
         *(({name: None}, f"{name} is missing") for name in GOOD),
     ],
