@@ -187,7 +187,8 @@ def look_for_drift(project: Project, subject: issues.Subject) -> tuple[issues.Ou
         code, _ = stream(
             [
                 *(sys.executable, "-m", "operations", "drift", subject.stack),
-                *("--environment", subject.environment, "--format", "markdown", "--out", str(report)),
+                *("--environment", subject.environment, "--watch"),
+                *("--format", "markdown", "--out", str(report)),
             ],
             cwd=project.root,
             show=console.line,

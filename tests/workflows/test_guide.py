@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 
+from operations.drift import keeping
+from operations.state import places
 from tests.workflows.guide import GUIDE, document, documents
 from tests.workflows.workflows import workflows
 
@@ -56,14 +58,15 @@ def test_nobody_is_trusted_by_a_pattern() -> None:
     assert all("*" not in subject for subject in set().union(*subjects()))
 
 
-def test_the_role_that_reads_writes_locks_and_nothing_else() -> None:
+def test_the_role_that_reads_writes_locks_and_what_drift_was_seen_and_nothing_else() -> None:
     writes = {
         statement["Sid"]: statement["Resource"]
         for statement in document("StatesAndTheirLocks")["Statement"]
         if re.search(r":(Put|Delete|Create|Update)", json.dumps(statement["Action"]))
     }
-    assert set(writes) == {"LockFiles", "LockTable"}
-    assert writes["LockFiles"].endswith(".tflock")
+    assert set(writes) == {"LockFiles", "LockTable", "HistoryOfDrift"}
+    assert writes["LockFiles"].endswith(places.LOCK_FILE.removeprefix(places.STATE))
+    assert writes["HistoryOfDrift"].endswith(f"/*{keeping.ENDING}")
 
 
 def test_the_session_that_apply_asks_for_is_named() -> None:

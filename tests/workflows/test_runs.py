@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +16,9 @@ from typing import Any
 
 import pytest
 
+from operations.drift import history, keeping
+from operations.drift.history import Seen
+from operations.state import places
 from tests.localcloud.server import Server
 from tests.operations.ci.fake_github import REPOSITORY, FakeGitHub, serving
 from tests.operations.conftest import enter
@@ -289,6 +293,14 @@ def test_without_an_account_nothing_but_tests_run(name: str, event: str, run: Ru
     assert {result for job, result in results(done).items() if job != "test"} == {"skipped"}
 
 
+def seen_in(environment: str, project: Project) -> tuple[Seen, ...]:
+    """What is kept of drift beside the state, for the search of tomorrow."""
+    state = project.backend.key_for(STACK, environment)
+    key = f"{state.removesuffix(places.STATE)}{keeping.ENDING}"
+    found = project.aws.client("s3").get_object(Bucket=project.backend.bucket, Key=key)
+    return history.parse(found["Body"].read().decode(), source=key).seen
+
+
 def test_drift_is_an_issue_until_it_is_gone(project: Project, github: FakeGitHub, run: Run) -> None:
     logs = project.aws.client("logs")
     logs.put_retention_policy(logGroupName=GROUP_NAME, retentionInDays=1)
@@ -299,7 +311,9 @@ def test_drift_is_an_issue_until_it_is_gone(project: Project, github: FakeGitHub
     (issue,) = github.open_issues()
     assert issue["title"] == "Security drift: records in prod"
     assert GROUP in issue["body"]
-    assert "retention_in_days" in issue["body"]
+    assert re.search(r"`retention_in_days`: .*; new$", issue["body"], re.MULTILINE)
+    assert [seen.address for seen in seen_in("prod", project)] == [GROUP]
+    assert seen_in("dev", project) == ()
 
     logs.put_retention_policy(logGroupName=GROUP_NAME, retentionInDays=365)
     project.break_("dev")

@@ -130,10 +130,10 @@ def looking(tmp_path: Path, code: int, *, report: bool) -> tuple[Outcome, str]:
     """A search that ends with a code, and leaves a report or none."""
     package = tmp_path / "operations"
     package.mkdir()
-    told = "Path(out).write_text(f'{stack} {environment} {format}')\n" if report else ""
+    told = "Path(out).write_text(f'{stack} {environment} {watch} {format}')\n" if report else ""
     (package / "__main__.py").write_text(
         "import sys\nfrom pathlib import Path\nprint('looking')\n"
-        f"_, stack, _, environment, _, format, _, out = sys.argv[1:]\n{told}sys.exit({code})\n",
+        f"_, stack, _, environment, watch, _, format, _, out = sys.argv[1:]\n{told}sys.exit({code})\n",
         encoding="utf-8",
     )
     return command.look_for_drift(Project(root=tmp_path), PROD)
@@ -145,7 +145,7 @@ def test_the_exit_code_of_the_search_says_what_it_found(
 ) -> None:
     outcome, report = looking(tmp_path, code, report=True)
     assert outcome.value == (code if code in {0, 2, 3} else 1)
-    assert report == "citizen-data prod markdown"
+    assert report == "citizen-data prod --watch markdown"
     assert capsys.readouterr().out == "looking\n"
 
 
