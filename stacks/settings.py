@@ -11,13 +11,8 @@ from pydantic import Field, model_validator
 from modules.backup.settings import BackupSettings, RestoreTestingSettings
 from modules.credentials.settings import ApplicationSettings, CredentialsSettings
 from modules.database.recovery import RecoverySettings
-from modules.database.settings import (
-    DatabaseName,
-    DatabaseSettings,
-    EngineVersion,
-    InstanceClass,
-    MasterUsername,
-)
+from modules.database.settings import DatabaseSettings
+from modules.database.values import DatabaseName, EngineVersion, InstanceClass, MasterUsername
 from modules.export.settings import ExportSettings, check_bucket_name
 from modules.filesystem.settings import FileSystemSettings, check_replication
 from modules.monitoring.settings import AlarmSettings

@@ -1,18 +1,13 @@
-"""Settings of a Multi-AZ cluster; what RDS refuses of one, though an instance may have it, is refused here."""
+"""Settings of a Multi-AZ cluster; storage and regions that RDS refuses of one are refused here."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import Annotated
 
 from pydantic import Field
 
 from modules import facts
 from modules.settings import Settings, one_of, refusal
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from modules.database.settings import DatabaseSettings
 
 ZONES = 3
 """Availability zones that a cluster needs: one for the writer and each of its two readers (constraint C43)."""
@@ -53,110 +48,16 @@ class ClusterSettings(Settings):
         return _SMALL_GP3_IOPS if storage_gb < LARGE_GB else max(_LARGE_GP3_IOPS[0], _half(storage_gb))
 
 
-class _Impossible(NamedTuple):
-    """Something that an instance may have and a cluster may not.
+def check_cluster_storage(storage_gb: int, cluster: ClusterSettings) -> None:
+    """Refuse storage that RDS gives no cluster.
 
     Args:
-        setting: that asks for it, and how.
-        allowed: what a cluster has instead.
-        fix: what to write.
-        constraint: that says so.
-    """
-
-    setting: str
-    allowed: str
-    fix: str
-    constraint: str
-
-
-def check_cluster(database: DatabaseSettings, cluster: ClusterSettings) -> None:
-    """Refuse what a cluster cannot have.
+        storage_gb: GiB of storage.
+        cluster: the cluster.
 
     Raises:
-        ValueError: says what, and what it can have.
+        ValueError: for a type it does not have (C08), or IOPS that do not fit the storage (C15, C44, C45).
     """
-    for one in _impossible(database):
-        raise refusal(
-            f"database.{one.setting} with database.cluster",
-            allowed=one.allowed,
-            fix=one.fix,
-            constraint=one.constraint,
-        )
-    _check_storage(database.storage_gb, cluster)
-
-
-def check_cluster_region(instance_class: str, region: str, zones: tuple[str, ...]) -> None:
-    """Refuse a cluster where RDS has none of its class, or that has too few zones.
-
-    Raises:
-        ValueError: for a class that clusters do not have there (C08), or fewer than three zones (C43).
-    """
-    classes = facts.rds_cluster_classes(region)
-    if not classes:
-        raise refusal(
-            f"RDS has no Multi-AZ clusters of PostgreSQL in {region}",
-            allowed="an instance, with or without a standby",
-            fix="take database.cluster out",
-            constraint="C08",
-        )
-    if instance_class not in classes:
-        close = facts.similar(instance_class, classes)
-        raise refusal(
-            f"Multi-AZ clusters of PostgreSQL have no {instance_class} in {region}",
-            allowed=", ".join(sorted({name.rpartition(".")[0] for name in classes}))
-            + f"; close to it: {', '.join(close) or 'none'}",
-            fix=f'write instance_class = "{close[0]}"' if close else "choose a class of the region",
-            constraint="C08",
-        )
-    if len(zones) < ZONES:
-        raise refusal(
-            f"availability_zones names {len(zones)} with database.cluster",
-            allowed=f"{ZONES} or more: the writer and each reader get a zone of their own",
-            fix=f"name {ZONES} of {', '.join(facts.zones(region) or ())}",
-            constraint="C43",
-        )
-
-
-def _impossible(database: DatabaseSettings) -> Iterator[_Impossible]:
-    if not database.multi_az:
-        yield _Impossible("multi_az = false", "true: a cluster has two standbys", "take multi_az out", "C43")
-    # Its default is one of an instance: only who writes it expects it of a cluster.
-    if "max_storage_gb" in database.model_fields_set:
-        yield _Impossible(
-            "max_storage_gb",
-            "no growth by itself: raise storage_gb when the alarm on free storage rises",
-            "take max_storage_gb out",
-            "C46",
-        )
-    if database.iops or database.throughput_mbps:
-        yield _Impossible(
-            "iops or throughput_mbps",
-            "database.cluster.iops; the throughput follows from it",
-            "write cluster = { iops = ... }",
-            "C08",
-        )
-    if database.replica is not None:
-        yield _Impossible(
-            "replica", "the two readers of the cluster, at its reader endpoint", "take replica out", "C50"
-        )
-    if database.restore is not None:
-        yield _Impossible(
-            "restore",
-            "a cluster that RDS has restored, and Terraform imports",
-            "take restore out, and restore as the runbook says",
-            "C48",
-        )
-    if "." in database.engine_version:
-        major = database.major_version
-        yield _Impossible(
-            f"engine_version = {database.engine_version}",
-            f"{major}: AWS keeps the minor of a cluster current, whatever is written here",
-            f'write engine_version = "{major}"',
-            "C51",
-        )
-
-
-def _check_storage(storage_gb: int, cluster: ClusterSettings) -> None:
     if cluster.storage_type not in facts.allowed("cluster_storage_types"):
         raise refusal(
             f"database.cluster.storage_type is {cluster.storage_type}",
@@ -189,6 +90,38 @@ def _check_storage(storage_gb: int, cluster: ClusterSettings) -> None:
             if iops > storage_gb * _HIGHEST_RATIO
             else f"write cluster.iops = {_half(storage_gb)}",
             constraint="C44",
+        )
+
+
+def check_cluster_region(instance_class: str, region: str, zones: tuple[str, ...]) -> None:
+    """Refuse a cluster where RDS has none of its class, or that has too few zones.
+
+    Raises:
+        ValueError: for a class that clusters do not have there (C08), or fewer than three zones (C43).
+    """
+    classes = facts.rds_cluster_classes(region)
+    if not classes:
+        raise refusal(
+            f"RDS has no Multi-AZ clusters of PostgreSQL in {region}",
+            allowed="an instance, with or without a standby",
+            fix="take database.cluster out",
+            constraint="C08",
+        )
+    if instance_class not in classes:
+        close = facts.similar(instance_class, classes)
+        raise refusal(
+            f"Multi-AZ clusters of PostgreSQL have no {instance_class} in {region}",
+            allowed=", ".join(sorted({name.rpartition(".")[0] for name in classes}))
+            + f"; close to it: {', '.join(close) or 'none'}",
+            fix=f'write instance_class = "{close[0]}"' if close else "choose a class of the region",
+            constraint="C08",
+        )
+    if len(zones) < ZONES:
+        raise refusal(
+            f"availability_zones names {len(zones)} with database.cluster",
+            allowed=f"{ZONES} or more: the writer and each reader get a zone of their own",
+            fix=f"name {ZONES} of {', '.join(facts.zones(region) or ())}",
+            constraint="C43",
         )
 
 

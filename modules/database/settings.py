@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -12,98 +11,28 @@ from modules import facts
 from modules.database.cluster_settings import (
     CLUSTER_BACKUP_WINDOW,
     ClusterSettings,
-    check_cluster,
     check_cluster_region,
+    check_cluster_storage,
 )
 from modules.database.parameters import DEFAULT_PARAMETERS, FIXED_PARAMETERS, Parameter
 from modules.database.restore import RestoreSettings
+from modules.database.values import (
+    CertificateAuthority,
+    DatabaseName,
+    EngineVersion,
+    InsightsRetentionDays,
+    InstanceClass,
+    MasterUsername,
+    MonitoringInterval,
+)
 from modules.database.windows import check_backup_window, check_maintenance_window, windows_overlap
 from modules.network.settings import LogRetentionDays
-from modules.settings import Settings, one_of, refusal
+from modules.settings import Settings, refusal
 
 _GP3_IOPS = 12000
 """What comes with gp3 where it is given no IOPS, from the size on from which it can be given some (constraint C15)."""
 
 _IOPS_PER_MBPS = 4
-
-_RESERVED_USERS = frozenset({"admin", "postgres", "rdsadmin", "rds_superuser", "rdsrepladmin"})
-
-
-def _engine_version(value: str) -> str:
-    if not re.fullmatch(r"\d{2}(\.\d{1,2})?", value):
-        raise refusal(
-            "not a PostgreSQL version",
-            allowed="a major version such as 16, whose minor AWS keeps current, or a minor such as 16.10",
-            fix='write engine_version = "16"',
-        )
-    major, _, minor = value.partition(".")
-    if facts.is_deprecated(value):
-        latest = facts.latest_minor(major)
-        raise refusal(
-            f"RDS no longer offers PostgreSQL {value} for new databases",
-            allowed=f"{major} (always the current minor)" + (f", {latest}" if latest else ""),
-            fix=f'write engine_version = "{major}"',
-            constraint="C09",
-        )
-    known = facts.postgres_versions()
-    if (value if minor else major) not in (known if minor else {version.split(".")[0] for version in known}):
-        majors = sorted(
-            {version.split(".")[0] for version in known if not facts.is_deprecated(version)}, key=int
-        )
-        raise refusal(
-            f"RDS has no PostgreSQL {value}",
-            allowed=", ".join(majors) + ", or one of their minors",
-            fix=f'write engine_version = "{majors[-2] if len(majors) > 1 else majors[-1]}"',
-            constraint="C09",
-        )
-    return value
-
-
-def _one_of(name: str, unit: str, constraint: str) -> AfterValidator:
-    def check(value: int) -> int:
-        values = [int(item) for item in facts.allowed(name)]
-        if value not in values:
-            raise refusal(
-                "RDS does not know this value",
-                allowed=f"{', '.join(map(str, values))} ({unit})",
-                fix="take the nearest of them",
-                constraint=constraint,
-            )
-        return value
-
-    return AfterValidator(check)
-
-
-def _certificate_authority(value: str) -> str:
-    authorities = facts.allowed("certificate_authorities")
-    if value not in authorities:
-        raise refusal(
-            "not a certificate authority of RDS",
-            allowed=", ".join(authorities),
-            fix=f'write certificate_authority = "{authorities[0]}"',
-        )
-    return value
-
-
-def _master_username(value: str) -> str:
-    if (
-        not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", value)
-        or value in _RESERVED_USERS
-        or value.startswith("pg_")
-    ):
-        raise refusal(
-            "not a name for the master user",
-            allowed="1 to 63 lower-case letters, digits and underscores, not starting with pg_, and none of "
-            + ", ".join(sorted(_RESERVED_USERS)),
-            fix='write username = "citizen_admin"',
-        )
-    return value
-
-
-InstanceClass = Annotated[str, Field(pattern=r"^db\.[a-z0-9-]+\.[a-z0-9]+$")]
-EngineVersion = Annotated[str, AfterValidator(_engine_version)]
-DatabaseName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
-MasterUsername = Annotated[str, AfterValidator(_master_username)]
 
 
 class ReplicaSettings(Settings):
@@ -172,13 +101,9 @@ class DatabaseSettings(Settings):
     backup_retention_days: Annotated[int, Field(ge=1, le=35)] = 7
     backup_window: Annotated[str, AfterValidator(check_backup_window)] = "03:00-04:00"
     maintenance_window: Annotated[str, AfterValidator(check_maintenance_window)] = "sun:04:00-sun:05:00"
-    monitoring_interval: Annotated[int, _one_of("monitoring_intervals", "seconds", "C12"), Field(ge=1)] = 60
-    performance_insights_retention_days: Annotated[
-        int, _one_of("performance_insights_retention", "days", "C11")
-    ] = 7
-    certificate_authority: Annotated[
-        str, AfterValidator(_certificate_authority), one_of(facts.allowed("certificate_authorities"))
-    ] = "rds-ca-rsa2048-g1"
+    monitoring_interval: MonitoringInterval = 60
+    performance_insights_retention_days: InsightsRetentionDays = 7
+    certificate_authority: CertificateAuthority = "rds-ca-rsa2048-g1"
     log_retention_days: LogRetentionDays = 365
     max_connections: Annotated[int, Field(ge=20, le=262143)] | None = None
     extended_support: bool = False
@@ -199,7 +124,14 @@ class DatabaseSettings(Settings):
     @model_validator(mode="after")
     def _cluster(self) -> Self:
         if self.cluster is not None:
-            check_cluster(self, self.cluster)
+            for one in _impossible(self):
+                raise refusal(
+                    f"database.{one.setting} with database.cluster",
+                    allowed=one.allowed,
+                    fix=one.fix,
+                    constraint=one.constraint,
+                )
+            check_cluster_storage(self.storage_gb, self.cluster)
         return self
 
     @model_validator(mode="after")
@@ -340,4 +272,59 @@ def check_region(settings: DatabaseSettings, region: str, zones: tuple[str, ...]
             allowed=", ".join(zones),
             fix="name one of availability_zones",
             constraint="C06",
+        )
+
+
+class _Impossible(NamedTuple):
+    """Something that an instance may have and a cluster may not.
+
+    Args:
+        setting: that asks for it, and how.
+        allowed: what a cluster has instead.
+        fix: what to write.
+        constraint: that says so.
+    """
+
+    setting: str
+    allowed: str
+    fix: str
+    constraint: str
+
+
+def _impossible(database: DatabaseSettings) -> Iterator[_Impossible]:
+    if not database.multi_az:
+        yield _Impossible("multi_az = false", "true: a cluster has two standbys", "take multi_az out", "C43")
+    # Its default is one of an instance: only who writes it expects it of a cluster.
+    if "max_storage_gb" in database.model_fields_set:
+        yield _Impossible(
+            "max_storage_gb",
+            "no growth by itself: raise storage_gb when the alarm on free storage rises",
+            "take max_storage_gb out",
+            "C46",
+        )
+    if database.iops or database.throughput_mbps:
+        yield _Impossible(
+            "iops or throughput_mbps",
+            "database.cluster.iops; the throughput follows from it",
+            "write cluster = { iops = ... }",
+            "C08",
+        )
+    if database.replica is not None:
+        yield _Impossible(
+            "replica", "the two readers of the cluster, at its reader endpoint", "take replica out", "C50"
+        )
+    if database.restore is not None:
+        yield _Impossible(
+            "restore",
+            "a cluster that RDS has restored, and Terraform imports",
+            "take restore out, and restore as the runbook says",
+            "C48",
+        )
+    if "." in database.engine_version:
+        major = database.major_version
+        yield _Impossible(
+            f"engine_version = {database.engine_version}",
+            f"{major}: AWS keeps the minor of a cluster current, whatever is written here",
+            f'write engine_version = "{major}"',
+            "C51",
         )
