@@ -29,7 +29,7 @@ from environments import (  # noqa: E402
 )
 from environments.launcher import pasteable  # noqa: E402
 from environments.problem import EXIT_CODE, told  # noqa: E402
-from stacks.building import build, stack_of  # noqa: E402
+from stacks.building import builder  # noqa: E402
 from stacks.environment import load  # noqa: E402
 
 
@@ -48,14 +48,14 @@ def main(wanted: Sequence[str] = ()) -> None:
     removable = os.environ.get(removal.VARIABLE) == "allow"
     chosen = systems.chosen(wanted, blocks=environment.blocks, environment=name)
     recorded = manifest.read(manifest.file(name), systems=wanted)
-    for system in chosen:
-        stack_of(system)  # imported while node still loads the provider
+    # What builds them is imported while node still loads the provider.
+    builders = [builder(system, environment, removable=removable) for system in chosen]
     state = backend.read()
     folder = outdir.folder(Path.cwd())
     folder.mkdir(parents=True, exist_ok=True)
     app = App(outdir=str(folder), context=values)
-    for system in chosen:
-        stack = build(app, system, environment, removable=removable)
+    for build in builders:
+        stack = build(app)
         keep_state(stack, state, environment=name, suffix=environment.suffix)
     app.synth()
     if notice := guard.check(folder, name, recorded):

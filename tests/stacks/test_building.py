@@ -11,7 +11,7 @@ import main
 from environments import selection
 from environments.problem import Problem
 from environments.systems import SYSTEMS, System
-from stacks.building import build
+from stacks.building import builder
 from stacks.environment import load
 
 pytestmark = pytest.mark.slow
@@ -63,14 +63,14 @@ def test_a_name_that_is_none_is_told_before_anything_is_written(out: Path) -> No
 def test_the_list_names_code_that_builds_each_system() -> None:
     environment = load("dev")
     app = App()
-    built = [build(app, system, environment, removable=False).node.id for system in SYSTEMS]
+    built = [builder(system, environment, removable=False)(app).node.id for system in SYSTEMS]
     assert built == [system.name for system in SYSTEMS]
 
 
 def test_code_that_builds_something_else_is_a_fault() -> None:
     wrong = System(name="it", code="tests.stacks.test_building.NoStack")
     with pytest.raises(TypeError, match="NoStack is no stack"):
-        build(App(), wrong, load("dev"), removable=False)
+        builder(wrong, load("dev"), removable=False)
 
 
 class NoStack:
