@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _FOLDER = Path(__file__).parent
-_SHARED = ("elements.js", "keyboard.js")
+_SHARED = ("elements.js", "frame.js", "keyboard.js")
 _SLOT = re.compile(r"\{\{([a-z-]+)\}\}")
 _NEVER_MARKUP = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 

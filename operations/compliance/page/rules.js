@@ -8,10 +8,9 @@ const OUTCOMES = [
   ["not applicable", "Not applicable"],
 ];
 const TITLES = new Map(OUTCOMES);
-const filters = { outcomes: new Set(), pack: "", family: "", system: "", text: "" };
+const filters = { kinds: new Set(), pack: "", family: "", system: "", text: "" };
 const rules = report.systems.flatMap((system) => system.rules.map((rule) => ({ ...rule, system })));
 
-const slug = (outcome) => outcome.replace(" ", "-");
 const family = (control) => control.split("-")[0];
 
 function words(rule) {
@@ -22,7 +21,7 @@ function words(rule) {
 
 function isShown(rule) {
   return (
-    (filters.outcomes.size === 0 || filters.outcomes.has(rule.outcome)) &&
+    (filters.kinds.size === 0 || filters.kinds.has(rule.outcome)) &&
     (!filters.pack || rule.pack === filters.pack) &&
     (!filters.system || rule.system.system === filters.system) &&
     (!filters.family || rule.controls.some((control) => family(control) === filters.family)) &&

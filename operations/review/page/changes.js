@@ -1,6 +1,6 @@
 // The changes, the worst first; a change is opened to see all of it.
 
-const filters = { classes: new Set(), stack: "", text: "" };
+const filters = { kinds: new Set(), stack: "", text: "" };
 
 const changes = report.plans.flatMap((plan, planNumber) =>
   plan.changes.map((change, number) => ({
@@ -28,7 +28,7 @@ function rank(change) {
 
 function isShown(change) {
   return (
-    (filters.classes.size === 0 || filters.classes.has(change.class)) &&
+    (filters.kinds.size === 0 || filters.kinds.has(change.class)) &&
     (filters.stack === "" || filters.stack === change.plan.stack) &&
     filters.text.split(/\s+/).every((word) => change.words.includes(word))
   );
@@ -166,10 +166,7 @@ function changesView() {
 }
 
 function goTo(change) {
-  filters.classes.clear();
-  filters.stack = "";
-  filters.text = "";
-  show("changes");
+  all();
   const made = card(change);
   made.open = true;
   fill(made, change);

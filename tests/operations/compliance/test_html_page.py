@@ -98,7 +98,7 @@ def test_a_rule_shows_its_controls_and_what_decided(opened: Opened) -> None:
 
 def test_a_waived_rule_shows_its_waiver(opened: Opened) -> None:
     page = opened()
-    page.click('.tile[data-outcome="waived"]')
+    page.click('.tile[data-kind="waived"]')
     page.click('.change[data-rule="RDS.23"] > summary')
     (text,) = page.texts('.change[data-rule="RDS.23"] .waiver')
     assert "187 days left" in text
@@ -107,7 +107,7 @@ def test_a_waived_rule_shows_its_waiver(opened: Opened) -> None:
 
 def test_outcomes_are_filtered_by_mouse_and_by_number(opened: Opened) -> None:
     page = opened()
-    page.click('.tile[data-outcome="waived"]')
+    page.click('.tile[data-kind="waived"]')
     assert shown(page) == ["RDS.23"]
     assert page.texts("#shown") == [f"1 of {ALL} rules"]
     page.press("Escape")

@@ -93,10 +93,10 @@ def test_what_aws_decides_anew_is_shown_on_request(opened: Opened) -> None:
 
 def test_classes_are_filtered_by_mouse_and_by_number(opened: Opened) -> None:
     page = opened(report_on(*STACKS))
-    page.click('.tile[data-class="updates"]')
+    page.click('.tile[data-kind="updates"]')
     assert shown(page) == [f"aws_ssm_parameter.{systems.PARAMETER}"]
     assert page.texts("#shown") == ["1 of 9 changes"]
-    page.click('.tile[data-class="adds"]')
+    page.click('.tile[data-kind="adds"]')
     assert len(shown(page)) == 2
     assert page.evaluate("document.querySelectorAll('.tile[aria-pressed=true]').length") == 2
     page.press("1")
@@ -108,7 +108,7 @@ def test_classes_are_filtered_by_mouse_and_by_number(opened: Opened) -> None:
 def test_stacks_are_filtered(opened: Opened) -> None:
     page = opened(report_on(*STACKS))
     page.evaluate(
-        "(() => { const stack = document.getElementById('stack'); stack.value = 'retention-cut';"
+        "(() => { const stack = document.getElementById('choose-stack'); stack.value = 'retention-cut';"
         " stack.dispatchEvent(new Event('change')); })()"
     )
     assert len(shown(page)) == 2
