@@ -9,28 +9,8 @@ from urllib.parse import urlsplit
 
 import boto3
 import botocore.session
+from botocore import exceptions
 from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConfigNotFound,
-    ConfigParseError,
-    CredentialRetrievalError,
-    HTTPClientError,
-    InvalidConfigError,
-    LoginError,
-    NoAuthTokenError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    RefreshWithMFAUnsupportedError,
-    SSOError,
-    TokenRetrievalError,
-    UnknownCredentialError,
-)
-from botocore.exceptions import (
-    ConnectionError as AwsConnectionError,
-)
 from botocore.parsers import ResponseParserError
 
 from environments.problem import Problem
@@ -41,19 +21,19 @@ if TYPE_CHECKING:
 
 _CREDENTIALS = 'set AWS_PROFILE, or for the local AWS: eval "$(pipenv run holdfast local env)"'
 _UNUSABLE = (
-    ConfigNotFound,
-    ConfigParseError,
-    CredentialRetrievalError,
-    InvalidConfigError,
-    LoginError,
-    NoAuthTokenError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    RefreshWithMFAUnsupportedError,
-    SSOError,
-    TokenRetrievalError,
-    UnknownCredentialError,
+    exceptions.ConfigNotFound,
+    exceptions.ConfigParseError,
+    exceptions.CredentialRetrievalError,
+    exceptions.InvalidConfigError,
+    exceptions.LoginError,
+    exceptions.NoAuthTokenError,
+    exceptions.NoCredentialsError,
+    exceptions.PartialCredentialsError,
+    exceptions.ProfileNotFound,
+    exceptions.RefreshWithMFAUnsupportedError,
+    exceptions.SSOError,
+    exceptions.TokenRetrievalError,
+    exceptions.UnknownCredentialError,
 )
 _REFUSED = {"403", "AccessDenied", "AccessDeniedException", "Forbidden", "UnauthorizedOperation"}
 _NOT_ACCEPTED = {
@@ -95,11 +75,11 @@ def explained() -> Iterator[None]:
         yield
     except _UNUSABLE as error:
         raise Problem("there are no usable AWS credentials", given=error, fix=_CREDENTIALS) from error
-    except (AwsConnectionError, HTTPClientError) as error:
+    except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
         raise Problem("AWS does not answer", given=error, fix=_ENDPOINT) from error
     except ResponseParserError as error:
         raise Problem("what answers is not AWS", given=error, fix=_ENDPOINT) from error
-    except ClientError as error:
+    except exceptions.ClientError as error:
         code = error_code(error)
         if code in _NOT_ACCEPTED:
             raise Problem("AWS does not accept the credentials", given=error, fix=_CREDENTIALS) from error
@@ -110,11 +90,11 @@ def explained() -> Iterator[None]:
                 fix="ask for the permission that is named",
             ) from error
         raise Failed(f"AWS refused: {error}") from error
-    except BotoCoreError as error:
+    except exceptions.BotoCoreError as error:
         raise Failed(f"a call to AWS failed: {error}") from error
 
 
-def error_code(error: ClientError) -> str:
+def error_code(error: exceptions.ClientError) -> str:
     """AWS's name of an error, such as ``NoSuchBucket``."""
     return str(error.response.get("Error", {}).get("Code", ""))
 

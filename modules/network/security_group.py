@@ -82,35 +82,15 @@ class SecurityGroup(Construct):
         Returns:
             The rule, for whoever needs the connection to be open.
         """
-        ingress = VpcSecurityGroupIngressRule(
-            self,
-            id,
-            security_group_id=self.id,
-            cidr_ipv4=cidr,
-            **_tcp(port, why),
-        )
-        return [ingress]
+        return [VpcSecurityGroupIngressRule(self, id, **self._block(cidr, port, why))]
 
     def allow_to_cidr(self, id: str, cidr: str, port: int, why: str) -> Sequence[ITerraformDependable]:
-        """Let this group reach an address block on a TCP port.
+        """Let this group reach an address block on a TCP port; see :meth:`allow_from_cidr`."""
+        return [VpcSecurityGroupEgressRule(self, id, **self._block(cidr, port, why))]
 
-        Args:
-            id: construct id of the rule.
-            cidr: IPv4 block.
-            port: TCP port.
-            why: what the connection is for.
-
-        Returns:
-            The rule, for whoever needs the connection to be open.
-        """
-        egress = VpcSecurityGroupEgressRule(
-            self,
-            id,
-            security_group_id=self.id,
-            cidr_ipv4=cidr,
-            **_tcp(port, why),
-        )
-        return [egress]
+    def _block(self, cidr: str, port: int, why: str) -> dict[str, Any]:
+        """Return what a rule of this group says of an address block."""
+        return {"security_group_id": self.id, "cidr_ipv4": cidr, **_tcp(port, why)}
 
 
 def _tcp(port: int, why: str) -> dict[str, Any]:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
 from operations.drift.findings import WORST_FIRST, Severity
 from operations.drift.report import accepted, gone, pending, since, what
 from operations.review.comments import LIMIT, Item, Section, pack
-from operations.review.markup import code, fenced, prose
-from operations.review.subject import value_text
+from operations.review.markup import code, fenced, folded, prose
+from operations.review.subject import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from operations.drift.findings import Checked, Drifted, Finding
     from operations.drift.report import Report
-    from operations.plans.json_values import Json
 
 _SYMBOLS = {Severity.SECURITY: "🔓", Severity.DRIFT: "〰️"}
 _VERDICTS = {0: "✅", 1: "⚠️", 2: "〰️", 3: "🔓"}
@@ -129,30 +127,17 @@ def _values(finding: Finding) -> list[str]:
     diff = []
     for attribute in told[:_MOST_ATTRIBUTES]:
         if attribute.before is not None:
-            diff.append(f"- {attribute.name} = {_literal(attribute.before)}")
+            diff.append(f"- {attribute.name} = {literal(attribute.before)}")
         if attribute.after is not None:
-            diff.append(f"+ {attribute.name} = {_literal(attribute.after)}")
+            diff.append(f"+ {attribute.name} = {literal(attribute.after)}")
     more = (
         f", {len(told) - _MOST_ATTRIBUTES} more only in the other reports"
         if len(told) > _MOST_ATTRIBUTES
         else ""
     )
     summary = f"recorded and real{more}"
-    return [
-        "",
-        f"  <details><summary>{summary}</summary>",
-        "",
-        *_indented(fenced(diff, "diff")),
-        "",
-        "  </details>",
-        "",
-    ]
+    return folded(summary, diff)
 
 
 def _indented(lines: Sequence[str]) -> list[str]:
     return [f"  {line}" for line in lines]
-
-
-def _literal(value: Json) -> str:
-    told = value_text(value)
-    return json.dumps(told, ensure_ascii=False) if isinstance(value, str) else told

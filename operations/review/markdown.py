@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ from operations.plans.differences import path_text
 from operations.plans.lookup import UNKNOWN
 from operations.review.classes import RISK_FIRST, Class
 from operations.review.comments import LIMIT, Item, Section, pack
-from operations.review.markup import LONGEST, code, fenced, prose
+from operations.review.markup import LONGEST, code, fenced, folded, prose
 from operations.review.mermaid import graph
 from operations.review.report import (
     changed_names,
@@ -20,12 +19,11 @@ from operations.review.report import (
     waived_text,
     waiver_text,
 )
-from operations.review.subject import value_text
+from operations.review.subject import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from operations.plans.json_values import Json
     from operations.review.classification import Reviewed, ReviewedPlan
     from operations.review.report import Report
 
@@ -151,27 +149,14 @@ def _details(change: Reviewed) -> Sequence[str]:
     for difference in differences[:_MOST_ATTRIBUTES]:
         name = path_text(difference.path)
         if difference.before is not None:
-            diff.append(f"- {name} = {_literal(difference.before)}")
-        after = f"({UNKNOWN})" if difference.unknown else _literal(difference.after)
+            diff.append(f"- {name} = {literal(difference.before)}")
+        after = f"({UNKNOWN})" if difference.unknown else literal(difference.after)
         if difference.unknown or difference.after is not None:
             diff.append(f"+ {name} = {after}")
     left = max(0, len(differences) - _MOST_ATTRIBUTES) + untold(change)
     more = f", {left} more only in the other reports" if left else ""
     summary = f"{len(differences)} {'attribute' if len(differences) == 1 else 'attributes'}{more}"
-    return [
-        "",
-        f"  <details><summary>{summary}</summary>",
-        "",
-        *(f"  {line}" for line in fenced(diff, "diff")),
-        "",
-        "  </details>",
-        "",
-    ]
-
-
-def _literal(value: Json) -> str:
-    text = value_text(value)
-    return json.dumps(text, ensure_ascii=False) if isinstance(value, str) else text
+    return folded(summary, diff)
 
 
 def _quiet(report: Report, plan: ReviewedPlan, change: Reviewed) -> Item:

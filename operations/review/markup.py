@@ -31,6 +31,12 @@ def code(text: str) -> str:
     return f"{ticks}{padding}{one_line}{padding}{ticks}"
 
 
+def folded(summary: str, diff: list[str]) -> list[str]:
+    """A diff below an item of a list, folded."""
+    told = ["", f"<details><summary>{summary}</summary>", "", *fenced(diff, "diff"), "", "</details>", ""]
+    return [f"  {line}" if line else "" for line in told]
+
+
 def fenced(lines: list[str], language: str) -> list[str]:
     """Lines as a block of code."""
     longest = max((len(run) for line in lines for run in _BACKTICKS.findall(line)), default=0)

@@ -95,5 +95,11 @@ def value_text(value: Json) -> str:
     return shorten(text) if text else '""'
 
 
+def literal(value: Json) -> str:
+    """A value as it stands in a diff: text in quotes."""
+    text = value_text(value)
+    return json.dumps(text, ensure_ascii=False) if isinstance(value, str) else text
+
+
 def _texts(values: Sequence[Json]) -> str:
     return shorten(", ".join(map(value_text, values)))

@@ -31,8 +31,8 @@ EXPECTED = {
 
 ADDED = {
     (f"aws_security_group.{systems.GROUP}", 'ingress["tcp 22 from the whole internet"]'),
-    (f"aws_iam_role.{system.ROLE}", "inline_policy.by-hand"),
-    (f"aws_iam_role.{system.ROLE}", f'managed_policy_arns["{ADMINISTRATOR}"]'),
+    (f"aws_iam_role.{systems.ROLE}", "inline_policy.by-hand"),
+    (f"aws_iam_role.{systems.ROLE}", f'managed_policy_arns["{ADMINISTRATOR}"]'),
     (f"aws_route_table.{system.TABLE}", 'route["0.0.0.0/0"]'),
     (f"aws_network_acl.{system.ACL}", 'ingress["rule 90"]'),
 }
@@ -93,7 +93,7 @@ def test_what_was_weakened() -> None:
         (f"aws_db_instance.{systems.INSTANCE}", "deletion_protection"),
         (f"aws_db_instance.{systems.INSTANCE}", "backup_retention_period"),
         (f"aws_kms_key.{systems.KEY}", "enable_key_rotation"),
-        (f"aws_cloudwatch_metric_alarm.{system.ALARM}", "actions_enabled"),
+        (f"aws_cloudwatch_metric_alarm.{systems.ALARM}", "actions_enabled"),
         (f"aws_vpc_security_group_ingress_rule.{systems.RULE}", "cidr_ipv4"),
     ):
         assert found[address, path] == undone, address
@@ -115,7 +115,7 @@ def test_a_deployment_does_not_launder_what_was_added() -> None:
 def test_what_is_gone_is_told_with_what_went() -> None:
     found = attributes("gone")
     assert found == {
-        (f"aws_cloudwatch_metric_alarm.{system.ALARM}", ""): (Severity.SECURITY, Apply.CREATES),
+        (f"aws_cloudwatch_metric_alarm.{systems.ALARM}", ""): (Severity.SECURITY, Apply.CREATES),
         # The provider reads it as one that is empty.
         (f"aws_secretsmanager_secret_policy.{system.CREDENTIALS_POLICY}", "policy"): (
             Severity.SECURITY,
