@@ -204,8 +204,9 @@ def _deleted(delete: Callable[..., Cluster]) -> Callable[..., Cluster]:
             del self.databases[member.db_instance_identifier]
         deleted = delete(self, cluster_identifier, snapshot_name)
         for name, snapshot in list(self.cluster_snapshots.items()):
-            if snapshot.db_cluster_identifier == cluster_identifier and snapshot.snapshot_type == "automated":
-                del self.cluster_snapshots[name]
+            ours = snapshot.cluster.db_cluster_resource_id == cluster.db_cluster_resource_id
+            if ours and snapshot.snapshot_type == "automated":
+                self.delete_db_cluster_snapshot(name)
         return deleted
 
     return delete_db_cluster

@@ -13,7 +13,14 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from localcloud.gaps import rds_clusters, rds_groups, rds_postgres
-from localcloud.gaps.rds_postgres import attempt, create_server, reload_parameters, server_of, start_server
+from localcloud.gaps.rds_postgres import (
+    FROM,
+    attempt,
+    create_server,
+    reload_parameters,
+    server_of,
+    start_server,
+)
 
 Cluster: TypeAlias = Any
 """moto's ``DBCluster``, with the words of an instance that are added here."""
@@ -50,9 +57,10 @@ def install() -> None:
 
 def _created(create: Callable[[Backend, dict[str, Any]], Cluster]) -> Callable[..., Cluster]:
     def create_db_cluster(self: Backend, kwargs: dict[str, Any]) -> Cluster:
+        origin = kwargs.pop(FROM, None)
         cluster = create(self, kwargs)
         if cluster.engine == "postgres" and rds_clusters.is_multi_az(cluster):
-            attempt("create", cluster, create_server)
+            attempt("create", cluster, lambda found: create_server(found, origin))
         return cluster
 
     return create_db_cluster

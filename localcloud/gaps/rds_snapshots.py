@@ -18,8 +18,9 @@ from __future__ import annotations
 import copy
 import datetime
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
+from itertools import chain, count
 from typing import Any, TypeAlias
 
 from localcloud.gaps.rds_automated_backups import replicated, source_of
@@ -65,10 +66,10 @@ def install() -> None:
         return
     snapshot.holdfast_copy = None
     snapshot.holdfast_copied = None
-    backend.create_db_instance = _with_a_first_snapshot(backend.create_db_instance)
+    backend.create_db_instance = with_a_first_snapshot(backend.create_db_instance)
     backend.create_db_snapshot = _taken(backend.create_db_snapshot)
     backend.copy_db_snapshot = _copied(backend.copy_db_snapshot)
-    backend.delete_db_snapshot = _deleted(backend.delete_db_snapshot)
+    backend.delete_db_snapshot = deleted(backend.delete_db_snapshot)
     backend.describe_db_snapshots = _of_all_types_by_name(backend.describe_db_snapshots)
     backend.restore_db_instance_from_db_snapshot = _from_snapshot
     backend.restore_db_instance_to_point_in_time = _to_time
@@ -100,9 +101,8 @@ def as_of(instance: Instance, time: datetime.datetime | None = None) -> Origin |
     until = _plain(time) if time else None
     found = [
         (snapshot.holdfast_copied, files)
-        for snapshot in instance.backend.database_snapshots.values()
-        if snapshot.dbi_resource_id == instance.dbi_resource_id
-        and snapshot.snapshot_type == "automated"
+        for snapshot in snapshots_of(instance)
+        if snapshot.snapshot_type == "automated"
         and (files := copy_of(snapshot))
         and (until is None or snapshot.holdfast_copied <= until)
     ]
@@ -123,11 +123,30 @@ def as_of(instance: Instance, time: datetime.datetime | None = None) -> Origin |
 def refill(instance: Instance, origin: Origin) -> None:
     """Give an instance that there is other data; what its snapshots held before is gone with the old data."""
     fill(instance, origin)
-    for snapshot in instance.backend.database_snapshots.values():
-        if snapshot.dbi_resource_id == instance.dbi_resource_id:
-            if files := copy_of(snapshot):
-                files.remove()
-            _take(snapshot, instance)
+    for snapshot in snapshots_of(instance):
+        if files := copy_of(snapshot):
+            files.remove()
+        _take(snapshot, instance)
+
+
+def snapshots_of(instance: Instance) -> list[Snapshot]:
+    """Return the snapshots of an instance, or of a cluster in the same words."""
+    backend = instance.backend
+    of_cluster = hasattr(instance, "db_cluster_resource_id")
+    every = backend.cluster_snapshots if of_cluster else backend.database_snapshots
+    return [snapshot for snapshot in every.values() if snapshot.dbi_resource_id == instance.dbi_resource_id]
+
+
+def take(snapshot: Snapshot, instance: Instance) -> None:
+    """Give a snapshot the data of its instance, if that is a real server."""
+    if instance.holdfast_server:
+        attempt("copy", instance, partial(_take, snapshot))
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return a name for an automated snapshot: of two within a minute the second one gets a number."""
+    numbered = (f"{name}-{number}" for number in count(2))
+    return next(free for free in chain([name], numbered) if free not in taken)
 
 
 def _plain(time: datetime.datetime) -> datetime.datetime:
@@ -145,16 +164,16 @@ def _take(snapshot: Snapshot, instance: Instance) -> None:
     snapshot.holdfast_copy, snapshot.holdfast_copied = files.name, _now()
 
 
-def _with_a_first_snapshot(create: Callable[[Backend, Any], Instance]) -> Callable[..., Instance]:
-    def create_db_instance(self: Backend, db_kwargs: Any) -> Instance:  # noqa: ANN401 - moto's
-        instance = create(self, db_kwargs)
-        # moto makes it before there is a server.
-        for snapshot in self.database_snapshots.values():
-            if snapshot.dbi_resource_id == instance.dbi_resource_id and instance.holdfast_server:
-                attempt("copy", instance, partial(_take, snapshot))
+def with_a_first_snapshot(create: Callable[[Backend, Any], Instance]) -> Callable[..., Instance]:
+    """Take the automated snapshot of an instance, or a cluster, that is new: moto makes it before there is a server."""
+
+    def create_with_snapshot(self: Backend, kwargs: Any) -> Instance:  # noqa: ANN401 - moto's
+        instance = create(self, kwargs)
+        for snapshot in snapshots_of(instance):
+            take(snapshot, instance)
         return instance
 
-    return create_db_instance
+    return create_with_snapshot
 
 
 def _taken(create: Callable[..., Snapshot]) -> Callable[..., Snapshot]:
@@ -165,14 +184,11 @@ def _taken(create: Callable[..., Snapshot]) -> Callable[..., Snapshot]:
         snapshot_type: str = "manual",
         **settings: Any,  # noqa: ANN401 - moto's
     ) -> Snapshot:
-        name, number = db_snapshot_identifier, 1
-        while snapshot_type == "automated" and name in self.database_snapshots:
-            number += 1
-            name = f"{db_snapshot_identifier}-{number}"
+        name = db_snapshot_identifier
+        if snapshot_type == "automated":
+            name = free_name(name, self.database_snapshots)
         snapshot = create(self, db_instance_identifier, name, snapshot_type, **settings)
-        instance = self.databases[db_instance_identifier]
-        if instance.holdfast_server:
-            attempt("copy", instance, partial(_take, snapshot))
+        take(snapshot, self.databases[db_instance_identifier])
         return snapshot
 
     return create_db_snapshot
@@ -190,14 +206,16 @@ def _copied(make: Callable[..., Snapshot]) -> Callable[..., Snapshot]:
     return copy_db_snapshot
 
 
-def _deleted(delete: Callable[[Backend, str], Snapshot]) -> Callable[[Backend, str], Snapshot]:
-    def delete_db_snapshot(self: Backend, db_snapshot_identifier: str) -> Snapshot:
+def deleted(delete: Callable[[Backend, str], Snapshot]) -> Callable[[Backend, str], Snapshot]:
+    """Delete the files of a snapshot with it."""
+
+    def delete_with_files(self: Backend, db_snapshot_identifier: str) -> Snapshot:
         snapshot = delete(self, db_snapshot_identifier)
         if files := copy_of(snapshot):
             files.remove()
         return snapshot
 
-    return delete_db_snapshot
+    return delete_with_files
 
 
 def _of_all_types_by_name(describe: Callable[..., list[Snapshot]]) -> Callable[..., list[Snapshot]]:
