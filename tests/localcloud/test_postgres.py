@@ -11,6 +11,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -215,14 +216,15 @@ def test_the_password_is_in_no_file_of_the_server(local_aws: Server, instance: d
     )
     connect(local_aws, instance, new).close()
     files = [path for path in postgres_machine.home(local_aws.directory).rglob("*") if path.is_file()]
-    assert len(files) > 100
     wanted = [new.encode(), PASSWORD.encode()]
-    assert not [
-        path
-        for path in [*files, local_aws.directory / "server.log"]
-        for text in wanted
-        if text in path.read_bytes()
-    ]
+    read = 0
+    for path in [*files, local_aws.directory / "server.log"]:
+        # A server that runs replaces some of its files at any time, as does that of another test.
+        with suppress(FileNotFoundError):
+            content = path.read_bytes()
+            read += 1
+            assert not [text for text in wanted if text in content], path
+    assert read > 100
 
 
 RESTARTED = """

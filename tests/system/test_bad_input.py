@@ -94,8 +94,8 @@ CASES = [
     Case("a manifest with a conflict in it", ("environments/dev.manifest, line 3", "given:   <<<<<<< HEAD"),
          file="environments/dev.manifest", old="citizen-data", new="<<<<<<< HEAD\ncitizen-data"),
     # Which environment
-    variable("HOLDFAST_ENVIRONMENT", "stage", "there is no environment 'stage'", "allowed: dev, prod"),
-    variable("HOLDFAST_ENVIRONMENT", "../environments/dev", "there is no environment", "allowed: dev, prod"),
+    variable("HOLDFAST_ENVIRONMENT", "stage", "there is no environment 'stage'", "allowed: ", "prod"),
+    variable("HOLDFAST_ENVIRONMENT", "../environments/dev", "there is no environment", "allowed: ", "prod"),
     variable("ENVIRONMENT_SUFFIX", "PR_12", "ENVIRONMENT_SUFFIX", "given:   'PR_12'", "lower-case letters"),
     variable("CDKTF_CONTEXT_JSON", "{", "$CDKTF_CONTEXT_JSON, line 1: this is not JSON"),
     # Where it is written

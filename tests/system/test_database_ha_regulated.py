@@ -323,16 +323,18 @@ def test_a_recovery_point_keeps_its_vault(deployed: Checkout) -> None:
         deployed.client("backup").delete_recovery_point(BackupVaultName=vault, RecoveryPointArn=point)
 
 
-def test_each_role_is_for_one_service_of_this_account(deployed: Checkout) -> None:
+def test_each_role_is_for_one_service(deployed: Checkout) -> None:
+    """AWS Backup is not known to say for which account it takes a role: decision 0080."""
     iam = deployed.client("iam")
-    for what, service in {
-        "rds-monitoring": "monitoring.rds.amazonaws.com",
-        "backup": "backup.amazonaws.com",
-        "snapshot-writer": "export.rds.amazonaws.com",
-    }.items():
+    of_this_account = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    for what, service, condition in (
+        ("rds-monitoring", "monitoring.rds.amazonaws.com", of_this_account),
+        ("backup", "backup.amazonaws.com", None),
+        ("snapshot-writer", "export.rds.amazonaws.com", of_this_account),
+    ):
         (trust,) = iam.get_role(RoleName=f"ha-{what}-prod")["Role"]["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": service}
-        assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+        assert trust.get("Condition") == condition
 
 
 def test_it_is_not_destroyed_without_being_told_to(deployed: Checkout) -> None:
