@@ -14,7 +14,7 @@ def services() -> dict[str, str]:
     found = postgres_machine.installed()
     database = (
         f"each PostgreSQL instance or cluster is a real server (PostgreSQL {found.version}, TLS); "
-        "an instance's snapshots hold its data; standby, readers and metrics are emulated"
+        "snapshots hold the data; standby, readers and metrics are emulated"
         if found
         else "emulated, with an address that leads nowhere: PostgreSQL (initdb, pg_ctl) is not installed here"
     )

@@ -37,7 +37,7 @@ PLAN_FILE = "plan.json"
 Plans = Annotated[
     list[Path] | None,
     typer.Argument(
-        help="Output of `terraform show -json <plan>`, or folders of `holdfast plan`. "
+        help="Systems that `holdfast plan` planned, or output of `terraform show -json <plan>`. "
         "Default: all plans that `holdfast plan` saved.",
         show_default=False,
     ),
@@ -135,10 +135,26 @@ def _review(path: Path) -> ReviewedPlan:
 
 
 def _files(given: Sequence[Path] | None) -> Iterator[Path]:
+    plans = Project().plans
     if given:
-        yield from (path / PLAN_FILE if path.is_dir() else path for path in given)
+        yield from (_file(path, plans) for path in given)
         return
-    found = sorted(Project().plans.glob(f"*/{PLAN_FILE}"))
+    found = sorted(plans.glob(f"*/{PLAN_FILE}"))
     if not found:
         raise Problem("there is no plan to review", fix="pipenv run holdfast plan, or name a plan's JSON")
     yield from found
+
+
+def _file(given: Path, plans: Path) -> Path:
+    """The JSON that is meant: a file, that of a plan's folder, or of the saved plan of a system."""
+    if given.is_dir():
+        return given / PLAN_FILE
+    if given.exists() or given.suffix or given != Path(given.name):
+        return given
+    saved = plans / given / PLAN_FILE
+    if not saved.exists():
+        raise Problem(
+            f"{given}: there is no saved plan of such a system, and no such file",
+            fix=f"pipenv run holdfast plan {given}, or name a plan's JSON",
+        )
+    return saved

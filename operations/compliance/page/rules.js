@@ -2,7 +2,7 @@
 
 const OUTCOMES = [
   ["fail", "Not met"],
-  ["needs runtime", "Need a running account"],
+  ["needs runtime", "Only in a running account"],
   ["waived", "Waived"],
   ["pass", "Met"],
   ["not applicable", "Not applicable"],

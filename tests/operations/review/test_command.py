@@ -113,3 +113,8 @@ def test_the_plans_of_the_project_are_found(tmp_path: Path, monkeypatch: pytest.
     shutil.copy(plan("tags-only"), folder / "plan.json")
     assert "citizen-data" in run().output
     assert "citizen-data" in run(folder).output
+    assert run("citizen-data").output == run().output
+    for given, fix in (("database-ha", "holdfast plan database-ha"), ("database-ha.json", "terraform plan")):
+        refused = run(given).exception
+        assert isinstance(refused, Problem)
+        assert fix in str(refused.fix)
