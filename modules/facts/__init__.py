@@ -51,11 +51,16 @@ def constraints() -> Mapping[str, Constraint]:
 
 
 @cache
+def _by_region(name: str, column: str) -> Mapping[str, tuple[str, ...]]:
+    """What a data file has for each region, sorted."""
+    found: dict[str, list[str]] = {}
+    for row in read_table(name):
+        found.setdefault(row["region"], []).append(row[column])
+    return {region: tuple(sorted(values)) for region, values in found.items()}
+
+
 def _zones() -> Mapping[str, tuple[str, ...]]:
-    by_region: dict[str, list[str]] = {}
-    for row in read_table("availability_zones.tsv"):
-        by_region.setdefault(row["region"], []).append(row["zone"])
-    return {region: tuple(sorted(zones)) for region, zones in by_region.items()}
+    return _by_region("availability_zones.tsv", "zone")
 
 
 def regions() -> tuple[str, ...]:
@@ -77,17 +82,9 @@ def zones(region: str) -> tuple[str, ...] | None:
     return _zones().get(region)
 
 
-@cache
-def _automated_backup_regions() -> Mapping[str, tuple[str, ...]]:
-    by_region: dict[str, list[str]] = {}
-    for row in read_table("automated_backup_regions.tsv"):
-        by_region.setdefault(row["region"], []).append(row["destination"])
-    return {region: tuple(sorted(others)) for region, others in by_region.items()}
-
-
 def automated_backup_regions(region: str) -> tuple[str, ...]:
     """Return the regions to which RDS replicates the automated backups of a region; none that is not known."""
-    return _automated_backup_regions().get(region, ())
+    return _by_region("automated_backup_regions.tsv", "destination").get(region, ())
 
 
 @cache
